@@ -1,0 +1,66 @@
+# Everything runs from a virtual environment that `make` builds from the hashed lock: nothing else has to be installed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEMO_MONTH ?= 2024-12
+
+.PHONY: demo test lint ui bench faults browser clean lock docs inputs
+
+# run the main job on the demo inputs and print the figures
+demo: $(STAMP)
+	$(BIN)/impact run --month $(DEMO_MONTH)
+
+# everything but the slow suites; installs Chromium for the browser test where that is possible
+test: $(STAMP)
+	@sh .ci/chromium
+	$(BIN)/pytest -m "not slow"
+
+# style, types, import rules
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# the Dagster UI on http://127.0.0.1:3000
+ui: $(STAMP)
+	$(BIN)/impact ui
+
+# ratios against a hand-written script in the same run
+bench: $(STAMP)
+	$(BIN)/python -m impact_pipeline_tests.benchmarks
+
+# kill, race and reader loops: minutes
+faults: $(STAMP)
+	$(BIN)/pytest -m slow
+
+# only the test that drives a real browser; refreshes the screenshots in docs/
+browser: $(STAMP)
+	@sh .ci/chromium
+	IMPACT_SCREENSHOTS=docs/images $(BIN)/pytest -m browser
+
+# the data dictionary, from the schemas
+docs: $(STAMP)
+	$(BIN)/python -m impact_pipeline.publishing.dictionary > docs/data_dictionary.md
+
+# the synthetic demo inputs, from the seeded generator
+inputs: $(STAMP)
+	$(BIN)/python data/demo/generate.py
+
+# new pins; review the diff before committing
+lock: $(STAMP)
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --upgrade --quiet --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) data/home build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# the lock is the only source of packages; compiled bytecode makes every start two to three times faster
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; found " + sys.version)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $(STAMP)

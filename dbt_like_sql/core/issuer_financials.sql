@@ -1,0 +1,151 @@
+-- model:       core.issuer_financials
+-- grain:       as_of_date, issuer_id
+-- partition:   as_of_date, monthly
+-- owner:       team:impact-data
+-- group:       issuers
+-- description: Latest fiscal year closed by the month end whose balance sheet gives a denominator. EVIC is market
+--              capitalisation + debt (+ minority interests when known, + deposits for financials), cash never deducted
+--              (Reg. (EU) 2020/1818 art. 1(d); PCAF Part A 5.1). Both legs of an attribution use the month-end rate.
+
+with facts as (
+    select
+        financials.as_of_date,
+        financials.issuer_id,
+        financials.fiscal_year,
+        coalesce(financials.period_end, make_date(financials.fiscal_year, 12, 31)) as period_end,
+        financials.revenue,
+        financials.market_cap,
+        financials.total_debt,
+        financials.minority_interest,
+        financials.deposits,
+        financials.total_equity,
+        financials.total_assets,
+        financials.evic,
+        issuers.is_financial,
+        rates.units_per_eur,
+        financials.source_file_id,
+        financials.source_row,
+        row_number() over (
+            partition by financials.as_of_date, financials.issuer_id, financials.fiscal_year
+            order by financials.known_from desc, financials.source_file_id, financials.source_row
+        ) as recency
+    from staging.issuer_financials as financials
+    left join core.issuers as issuers
+        on financials.as_of_date = issuers.as_of_date
+        and financials.issuer_id = issuers.issuer_id
+    left join core.fx_rates as rates
+        on financials.as_of_date = rates.as_of_date
+        and financials.currency = rates.currency
+),
+
+built as (
+    select
+        as_of_date,
+        issuer_id,
+        fiscal_year,
+        period_end,
+        revenue,
+        units_per_eur,
+        source_file_id,
+        source_row,
+        -- without its deposits a bank's enterprise value would be far too small: unknown, not small
+        case
+            when market_cap is null or total_debt is null then null
+            when is_financial and deposits is null then null
+            when is_financial and minority_interest is not null
+                then market_cap + total_debt + deposits + minority_interest
+            when is_financial then market_cap + total_debt + deposits
+            -- minority interests may be left out (PCAF, precaution: a smaller denominator attributes more)
+            when minority_interest is not null then market_cap + total_debt + minority_interest
+            else market_cap + total_debt
+        end as evic_parts,
+        evic as evic_reported,
+        -- negative book equity counts as 0: all emissions go to the lenders (PCAF 5.1, footnote 42)
+        case
+            when total_equity is null or total_debt is null then null
+            when total_equity < 0 then total_debt
+            else total_equity + total_debt
+        end as equity_plus_debt_parts,
+        total_assets,
+        case
+            when units_per_eur is null then 'missing_fx_rate'
+            when is_financial and deposits is null and market_cap is not null and total_debt is not null
+                then 'missing_deposits'
+            else 'missing_evic'
+        end as evic_gap
+    from facts
+    where recency = 1
+        and period_end <= as_of_date
+),
+
+chosen as (
+    select
+        built.*,
+        row_number() over (
+            partition by as_of_date, issuer_id
+            order by
+                case
+                    when coalesce(evic_parts, evic_reported, equity_plus_debt_parts, total_assets) is null then 1
+                    else 0
+                end,
+                fiscal_year desc
+        ) as preference
+    from built
+),
+
+priced as (
+    select
+        chosen.as_of_date,
+        chosen.issuer_id,
+        chosen.fiscal_year,
+        chosen.period_end,
+        year(chosen.as_of_date) - chosen.fiscal_year > methodology.max_financials_age_years as is_stale,
+        chosen.units_per_eur,
+        chosen.revenue,
+        coalesce(chosen.evic_parts, chosen.evic_reported, chosen.total_assets) as evic,
+        case
+            when chosen.evic_parts is not null then 'evic_parts'
+            when chosen.evic_reported is not null then 'evic_reported'
+            when chosen.total_assets is not null then 'total_assets'
+            else chosen.evic_gap
+        end as evic_basis,
+        coalesce(chosen.equity_plus_debt_parts, chosen.total_assets) as equity_plus_debt,
+        case
+            when chosen.equity_plus_debt_parts is not null then 'equity_plus_debt'
+            when chosen.total_assets is not null then 'total_assets'
+            else 'missing_equity_and_debt'
+        end as equity_plus_debt_basis,
+        chosen.source_file_id,
+        chosen.source_row
+    from chosen
+    inner join policy.methodology as methodology on chosen.as_of_date = methodology.as_of_date
+    where chosen.preference = 1
+)
+
+select
+    as_of_date,
+    issuer_id,
+    fiscal_year,
+    period_end,
+    cast(revenue / units_per_eur as decimal(24, 6)) as revenue_eur,
+    case
+        when not is_stale and evic > 0 then cast(evic / units_per_eur as decimal(24, 6))
+    end as evic_eur, -- parts, else as reported, else balance sheet total; never minus cash
+    case
+        when is_stale then 'stale_financials'
+        when evic is not null and units_per_eur is null then 'missing_fx_rate'
+        when evic <= 0 then 'negative_evic'
+        else evic_basis
+    end as evic_basis,
+    case
+        when not is_stale and equity_plus_debt > 0 then cast(equity_plus_debt / units_per_eur as decimal(24, 6))
+    end as equity_plus_debt_eur, -- max(book equity, 0) + debt, else balance sheet total
+    case
+        when is_stale then 'stale_financials'
+        when equity_plus_debt is not null and units_per_eur is null then 'missing_fx_rate'
+        when equity_plus_debt <= 0 then 'missing_equity_and_debt'
+        else equity_plus_debt_basis
+    end as equity_plus_debt_basis,
+    source_file_id,
+    source_row
+from priced

@@ -1,0 +1,231 @@
+-- model:       marts.mission_indicators
+-- kind:        view
+-- grain:       as_of_date, indicator_id
+-- partition:   as_of_date, monthly
+-- owner:       team:impact-data
+-- group:       publication
+-- description: The mission committee's table. A view, because a month is compared with its baseline month: whichever of
+--              the two was run last, the answer is the same. No baseline yet: the change is empty, status no_baseline.
+
+with carbon as (
+    select
+        carbon.as_of_date,
+        carbon.market_value_eur,
+        carbon.eligible_value_eur,
+        carbon.covered_value_eur,
+        carbon.coverage_ratio,
+        carbon.financed_emissions_tco2e,
+        carbon.economic_intensity_tco2e_per_meur,
+        carbon.data_quality_score
+    from marts.portfolio_carbon as carbon
+    inner join policy.methodology as methodology
+        on carbon.as_of_date = methodology.as_of_date
+        and carbon.perimeter = methodology.headline_perimeter
+        and carbon.scopes = methodology.headline_scopes
+    where carbon.portfolio_id = 'ALL'
+),
+
+screened as (
+    select
+        as_of_date,
+        sum(market_value_eur) as screened_eur,
+        sum(case when headline_outcome = 'EXCLUDED' then market_value_eur else 0 end) as excluded_eur,
+        sum(case when headline_outcome = 'UNKNOWN' then market_value_eur else 0 end) as unknown_eur
+    from (
+        select positions.as_of_date, positions.market_value_eur, positions.headline_outcome
+        from marts.positions as positions
+        inner join core.portfolios as portfolios
+            on positions.as_of_date = portfolios.as_of_date
+            and positions.portfolio_id = portfolios.portfolio_id
+        where portfolios.is_root
+            and positions.asset_class in (
+                'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
+                'project_finance', 'fund', 'securitisation'
+            )
+    ) as lines
+    group by as_of_date
+),
+
+pfas as (
+    select
+        as_of_date,
+        sum(market_value_eur) as screened_eur,
+        sum(
+            case when outcome in ('ENGAGEMENT', 'WATCHLIST', 'EXCLUDED') then market_value_eur else 0 end
+        ) as pfas_eur,
+        sum(case when outcome = 'UNKNOWN' then market_value_eur else 0 end) as unknown_eur
+    from marts.screening_exposures
+    where portfolio_id = 'ALL'
+        and rule_id = 'PFAS-W1'
+    group by as_of_date
+),
+
+shares as (
+    select as_of_date, indicator, numerator_eur, denominator_eur, unknown_eur, share_ratio
+    from marts.investment_shares
+    where portfolio_id = 'ALL'
+        and code = 'TOTAL'
+),
+
+own_years as (
+    select
+        as_of_date,
+        year,
+        max(protected_persons) as protected_persons,
+        sum(tco2e) as own_tco2e,
+        count(*) - count(tco2e) as n_missing,
+        row_number() over (partition by as_of_date order by year desc) as recency
+    from staging.organisation
+    where year <= year(as_of_date)
+    group by as_of_date, year
+),
+
+own as (
+    select as_of_date, protected_persons, own_tco2e
+    from own_years
+    where recency = 1
+        and n_missing = 0
+),
+
+figures as (
+    select
+        as_of_date,
+        'portfolio_footprint' as indicator_id,
+        economic_intensity_tco2e_per_meur as value,
+        cast(financed_emissions_tco2e as double) as numerator,
+        cast(covered_value_eur as double) / 1000000 as denominator,
+        coverage_ratio
+    from carbon
+    union all
+    select
+        as_of_date,
+        'financed_emissions' as indicator_id,
+        cast(financed_emissions_tco2e as double) as value,
+        cast(financed_emissions_tco2e as double) as numerator,
+        cast(null as double) as denominator,
+        coverage_ratio
+    from carbon
+    union all
+    select
+        as_of_date,
+        'carbon_coverage' as indicator_id,
+        coverage_ratio as value,
+        cast(covered_value_eur as double) as numerator,
+        cast(eligible_value_eur as double) as denominator,
+        coverage_ratio
+    from carbon
+    union all
+    select
+        as_of_date,
+        'data_quality' as indicator_id,
+        data_quality_score as value,
+        data_quality_score * cast(covered_value_eur as double) as numerator,
+        cast(covered_value_eur as double) as denominator,
+        coverage_ratio
+    from carbon
+    union all
+    select
+        as_of_date,
+        case indicator when 'strategic_purpose' then 'strategic_share' else 'real_economy_share' end as indicator_id,
+        share_ratio as value,
+        cast(numerator_eur as double) as numerator,
+        cast(denominator_eur as double) as denominator,
+        1 - cast(unknown_eur as double) / nullif(cast(denominator_eur as double), 0) as coverage_ratio
+    from shares
+    union all
+    select
+        as_of_date,
+        'excluded_exposure' as indicator_id,
+        cast(excluded_eur as double) / nullif(cast(screened_eur as double), 0) as value,
+        cast(excluded_eur as double) as numerator,
+        cast(screened_eur as double) as denominator,
+        1 - cast(unknown_eur as double) / nullif(cast(screened_eur as double), 0) as coverage_ratio
+    from screened
+    union all
+    select
+        as_of_date,
+        'pfas_exposure' as indicator_id,
+        cast(pfas_eur as double) / nullif(cast(screened_eur as double), 0) as value,
+        cast(pfas_eur as double) as numerator,
+        cast(screened_eur as double) as denominator,
+        1 - cast(unknown_eur as double) / nullif(cast(screened_eur as double), 0) as coverage_ratio
+    from pfas
+    union all
+    select
+        own.as_of_date,
+        'footprint_per_person' as indicator_id,
+        cast(own.own_tco2e + carbon.financed_emissions_tco2e as double) * 1000
+            / nullif(cast(own.protected_persons as double), 0) as value,
+        cast(own.own_tco2e + carbon.financed_emissions_tco2e as double) * 1000 as numerator,
+        cast(own.protected_persons as double) as denominator,
+        carbon.coverage_ratio
+    from own
+    inner join carbon on own.as_of_date = carbon.as_of_date
+),
+
+baselines as (
+    select
+        targets.as_of_date,
+        targets.indicator_id,
+        figures.value as baseline_value
+    from policy.targets as targets
+    inner join figures
+        on targets.baseline_date = figures.as_of_date
+        and targets.indicator_id = figures.indicator_id
+),
+
+-- the change of the footprint is a figure of its own: footprint of the month over footprint of the baseline
+with_change as (
+    select as_of_date, indicator_id, value, numerator, denominator, coverage_ratio
+    from figures
+    union all
+    select
+        figures.as_of_date,
+        'portfolio_footprint_change' as indicator_id,
+        figures.value / nullif(baselines.baseline_value, 0) - 1 as value,
+        figures.value as numerator,
+        baselines.baseline_value as denominator,
+        figures.coverage_ratio
+    from figures
+    left join baselines
+        on figures.as_of_date = baselines.as_of_date
+        and figures.indicator_id = baselines.indicator_id
+    where figures.indicator_id = 'portfolio_footprint'
+)
+
+select
+    targets.as_of_date,
+    targets.indicator_id,
+    targets.label_fr,
+    with_change.value,
+    targets.unit,
+    with_change.numerator,
+    with_change.denominator,
+    with_change.coverage_ratio, -- covered, classified or screened part of the denominator
+    case
+        when targets.indicator_id = 'portfolio_footprint_change' then with_change.denominator
+        else baselines.baseline_value
+    end as baseline_value,
+    case
+        when targets.indicator_id = 'portfolio_footprint_change' then with_change.value
+        else with_change.value / nullif(baselines.baseline_value, 0) - 1
+    end as change_ratio, -- value / baseline - 1
+    targets.target_value,
+    targets.target_date,
+    case
+        when targets.indicator_id = 'portfolio_footprint_change'
+            and with_change.numerator is not null
+            and with_change.denominator is null then 'no_baseline'
+        when with_change.value is null then 'no_data'
+        when targets.baseline_date is not null
+            and targets.indicator_id <> 'portfolio_footprint_change'
+            and baselines.baseline_value is null then 'no_baseline'
+        else 'measured'
+    end as status
+from policy.targets as targets
+left join with_change
+    on targets.as_of_date = with_change.as_of_date
+    and targets.indicator_id = with_change.indicator_id
+left join baselines
+    on targets.as_of_date = baselines.as_of_date
+    and targets.indicator_id = baselines.indicator_id

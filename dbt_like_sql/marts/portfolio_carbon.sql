@@ -1,0 +1,188 @@
+-- model:       marts.portfolio_carbon
+-- grain:       as_of_date, portfolio_id, perimeter, scopes
+-- partition:   as_of_date, monthly
+-- owner:       team:impact-data
+-- group:       carbon
+-- description: Carbon of each portfolio and of the whole entity (ALL = root portfolios, so no fund counts twice), by
+--              perimeter and scopes. The PCAF intensity divides covered by covered; SFDR PAI 2 divides by all
+--              investments of the portfolio (the market values of its pockets add up to it). Opaque funds are in the
+--              corporate perimeter, eligible and not covered. The pocket 'other' and the asset class 'other' are two
+--              perimeters: other and other_asset_class.
+
+with positions as (
+    select
+        positions.as_of_date,
+        positions.portfolio_id,
+        portfolios.is_root,
+        positions.asset_class,
+        positions.pocket,
+        positions.market_value_eur,
+        coalesce(attribution.outstanding_eur, positions.market_value_eur) as amount_eur,
+        positions.asset_class in (
+            'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
+            'project_finance', 'fund'
+        ) and attribution.carbon_status <> 'short_position' as is_eligible,
+        attribution.is_listed,
+        attribution.revenue_eur,
+        attribution.scope_1_tco2e,
+        attribution.scope_2_tco2e,
+        attribution.scope_3_tco2e,
+        attribution.financed_scope_1_2_tco2e,
+        attribution.financed_scope_3_tco2e,
+        attribution.data_quality_score,
+        attribution.score_3
+    from core.positions as positions
+    inner join core.portfolios as portfolios
+        on positions.as_of_date = portfolios.as_of_date
+        and positions.portfolio_id = portfolios.portfolio_id
+    inner join core.attribution as attribution
+        on positions.as_of_date = attribution.as_of_date
+        and positions.portfolio_id = attribution.portfolio_id
+        and positions.line_id = attribution.line_id
+        and positions.lookthrough_path = attribution.lookthrough_path
+),
+
+by_scopes as (
+    select
+        positions.*,
+        '1_2' as scopes,
+        financed_scope_1_2_tco2e as financed_tco2e,
+        scope_1_tco2e + scope_2_tco2e as emissions_tco2e,
+        data_quality_score as score
+    from positions
+    union all
+    select
+        positions.*,
+        '3' as scopes,
+        financed_scope_3_tco2e as financed_tco2e,
+        scope_3_tco2e as emissions_tco2e,
+        cast(score_3 as double) as score
+    from positions
+    union all
+    select
+        positions.*,
+        '1_2_3' as scopes,
+        financed_scope_1_2_tco2e + financed_scope_3_tco2e as financed_tco2e,
+        scope_1_tco2e + scope_2_tco2e + scope_3_tco2e as emissions_tco2e,
+        case
+            when data_quality_score >= score_3 then data_quality_score
+            else cast(score_3 as double)
+        end as score
+    from positions
+),
+
+measured as (
+    select
+        as_of_date,
+        portfolio_id,
+        is_root,
+        asset_class,
+        pocket,
+        is_eligible,
+        is_listed,
+        scopes,
+        market_value_eur,
+        case when is_eligible then amount_eur end as eligible_eur,
+        case when is_eligible and financed_tco2e is not null then amount_eur end as covered_eur,
+        financed_tco2e,
+        case
+            when financed_tco2e is not null then cast(cast(amount_eur as double) * score as decimal(24, 6))
+        end as amount_x_score,
+        case when financed_tco2e is not null and revenue_eur > 0 then market_value_eur end as waci_weight_eur,
+        -- tonnes per million EUR of revenue, times the weight
+        case
+            when financed_tco2e is not null and revenue_eur > 0
+                then cast(
+                    cast(market_value_eur as double)
+                    * (cast(emissions_tco2e as double) / (cast(revenue_eur as double) / 1000000)) as decimal(38, 6)
+                )
+        end as waci_term
+    from by_scopes
+),
+
+by_perimeter as (
+    select measured.*, pocket as perimeter
+    from measured
+    union all
+    select
+        measured.*,
+        case when asset_class = 'other' then 'other_asset_class' else asset_class end as perimeter
+    from measured
+    union all
+    select measured.*, 'corporate' as perimeter
+    from measured
+    where is_eligible
+    union all
+    select measured.*, 'corporate_listed' as perimeter
+    from measured
+    where is_eligible and is_listed
+    union all
+    select measured.*, 'corporate_unlisted' as perimeter
+    from measured
+    where is_eligible and not is_listed
+),
+
+by_portfolio as (
+    select
+        as_of_date, portfolio_id, perimeter, scopes, market_value_eur, eligible_eur, covered_eur, financed_tco2e,
+        amount_x_score, waci_weight_eur, waci_term
+    from by_perimeter
+    union all
+    select
+        as_of_date, 'ALL' as portfolio_id, perimeter, scopes, market_value_eur, eligible_eur, covered_eur,
+        financed_tco2e, amount_x_score, waci_weight_eur, waci_term
+    from by_perimeter
+    where is_root
+),
+
+all_investments as (
+    select as_of_date, portfolio_id, sum(market_value_eur) as all_investments_eur
+    from positions
+    group by as_of_date, portfolio_id
+    union all
+    select as_of_date, 'ALL' as portfolio_id, sum(market_value_eur) as all_investments_eur
+    from positions
+    where is_root
+    group by as_of_date
+),
+
+summed as (
+    select
+        by_portfolio.as_of_date,
+        by_portfolio.portfolio_id,
+        by_portfolio.perimeter,
+        by_portfolio.scopes,
+        sum(by_portfolio.market_value_eur) as market_value_eur,
+        -- an empty sum is nothing covered, which is a known 0
+        sum(case when by_portfolio.eligible_eur is null then 0 else by_portfolio.eligible_eur end) as eligible_eur,
+        sum(case when by_portfolio.covered_eur is null then 0 else by_portfolio.covered_eur end) as covered_eur,
+        sum(by_portfolio.financed_tco2e) as financed_tco2e,
+        sum(by_portfolio.amount_x_score) as amount_x_score,
+        sum(by_portfolio.waci_weight_eur) as waci_weight_eur,
+        sum(by_portfolio.waci_term) as waci_term
+    from by_portfolio
+    group by by_portfolio.as_of_date, by_portfolio.portfolio_id, by_portfolio.perimeter, by_portfolio.scopes
+)
+
+select
+    summed.as_of_date,
+    summed.portfolio_id,
+    summed.perimeter,
+    summed.scopes,
+    cast(summed.market_value_eur as decimal(24, 6)) as market_value_eur,
+    cast(summed.eligible_eur as decimal(24, 6)) as eligible_value_eur,
+    cast(summed.covered_eur as decimal(24, 6)) as covered_value_eur,
+    cast(summed.covered_eur as double) / nullif(cast(summed.eligible_eur as double), 0) as coverage_ratio,
+    cast(summed.financed_tco2e as decimal(24, 6)) as financed_emissions_tco2e, -- covered lines only, never extrapolated
+    -- financed emissions / covered_value_eur
+    cast(summed.financed_tco2e as double) / (nullif(cast(summed.covered_eur as double), 0) / 1000000)
+        as economic_intensity_tco2e_per_meur,
+    -- financed emissions / all investments of the portfolio
+    cast(summed.financed_tco2e as double) / (nullif(cast(all_investments.all_investments_eur as double), 0) / 1000000)
+        as pai_2_footprint_tco2e_per_meur,
+    cast(summed.waci_term as double) / nullif(cast(summed.waci_weight_eur as double), 0) as waci_tco2e_per_meur,
+    cast(summed.amount_x_score as double) / nullif(cast(summed.covered_eur as double), 0) as data_quality_score
+from summed
+inner join all_investments
+    on summed.as_of_date = all_investments.as_of_date
+    and summed.portfolio_id = all_investments.portfolio_id

@@ -1,0 +1,36 @@
+-- model:       staging.evidence
+-- kind:        view
+-- grain:       as_of_date, source_file_id, evidence_id
+-- partition:   as_of_date, monthly
+-- owner:       team:impact-data
+-- group:       screening
+-- description: Rows of the files that belong to the month, cut to what its run may know.
+
+select
+    files.as_of_date,
+    facts.evidence_id,
+    facts.issuer_id,
+    facts.measure,
+    facts.role,
+    facts.substance_set,
+    facts.model,
+    facts.lo,
+    facts.hi,
+    facts.hi_open,
+    facts.unit,
+    facts.basis,
+    facts.reported_or_estimated,
+    facts.fiscal_year,
+    facts.source,
+    facts.grade,
+    facts.coverage_status,
+    facts.locator,
+    facts.published_on,
+    facts.known_from,
+    facts.superseded_by,
+    facts.source_file_id,
+    facts.source_row
+from raw.evidence as facts
+inner join audit.source_files as files on facts.source_file_id = files.source_file_id
+inner join audit.months as months on files.as_of_date = months.as_of_date
+where facts.known_from is null or facts.known_from <= months.known_as_of

@@ -1,0 +1,332 @@
+"""``impact``: run months, show figures, screen a name, open the UI, check the installation.
+
+Exit codes: 0 done, 1 a blocking check failed, 2 bad input or usage. Bad input is one line: what, where, next step.
+"""
+
+import datetime as dt
+import json
+import os
+import re
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table as Grid
+
+from impact_pipeline.errors import ImpactPipelineError, SettingsError
+from impact_pipeline.schemas.table import month_end
+from impact_pipeline.settings import FIRST_MONTH, Settings
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, rich_markup_mode=None)
+out = Console()
+err = Console(stderr=True)
+
+InputsOption = Annotated[str | None, typer.Option("--inputs", help="Inputs folder [IMPACT_INPUTS, default the demo].")]
+PolicyOption = Annotated[str | None, typer.Option("--policy", help="Policy folder [IMPACT_POLICY, default the demo].")]
+HomeOption = Annotated[str | None, typer.Option("--home", help="Home folder [IMPACT_HOME, default data/home].")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+MonthOption = Annotated[str, typer.Option("--month", help="Month, e.g. 2024-12.")]
+
+
+def main() -> NoReturn:
+    """Entry point: every error an analyst can cause ends as one line, without a traceback."""
+    try:
+        app(standalone_mode=False)
+        code = 0
+    except ImpactPipelineError as error:
+        code = _refuse(str(error), error.exit_code)
+    except typer.Exit as error:
+        code = error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        code = _refuse("interrupted; the months that were finished are kept", 1)
+    except Exception as error:
+        if hasattr(error, "format_message"):  # click's own usage errors
+            code = _refuse(f"{error.format_message()} See `impact --help`.", 2)
+        else:
+            raise
+    sys.stdout.flush()
+    raise SystemExit(code)
+
+
+def _refuse(sentence: str, code: int) -> int:
+    err.print(f"impact: {sentence}", markup=False, highlight=False, soft_wrap=True)
+    return code
+
+
+def parse_month(text: str) -> dt.date:
+    """Month end of ``YYYY-MM``."""
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        raise SettingsError(f"month {text!r}: expected YYYY-MM, for example 2024-12")
+    if text < FIRST_MONTH:
+        raise SettingsError(f"month {text}: the first month of the pipeline is {FIRST_MONTH}")
+    return month_end(int(text[:4]), int(text[5:]))
+
+
+@app.command()
+def run(
+    month: Annotated[str | None, typer.Option(help="One month, e.g. 2024-12.")] = None,
+    months: Annotated[str | None, typer.Option(help="A range in one run, e.g. 2019-12:2024-12.")] = None,
+    inputs: InputsOption = None,
+    policy: PolicyOption = None,
+    home: HomeOption = None,
+    known_as_of: Annotated[str, typer.Option(help="See only what was received by this day (ISO date).")] = "",
+    as_json: JsonOption = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show Dagster's log.")] = False,
+) -> None:
+    """Materialise everything for a month or a range of months, then print indicators, checks and refusals."""
+    if (month is None) == (months is None):
+        raise SettingsError("give either --month 2024-12 or --months 2019-12:2024-12")
+    first, _, last = (months or f"{month}").partition(":")
+    last = last or first
+    if parse_month(last) < parse_month(first):
+        raise SettingsError(f"months {months}: the first month is after the last")
+    if known_as_of and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", known_as_of):
+        raise SettingsError(f"--known-as-of {known_as_of!r}: expected a date such as 2025-03-31")
+    settings = Settings.load(inputs, policy, home)
+    settings.require_inputs()
+    planned = _with_baseline(settings, first, last)
+    outcomes = [_run_one(settings, start, end, known_as_of, quiet=as_json, verbose=verbose) for start, end in planned]
+    _report(settings, outcomes, as_json)
+    raise typer.Exit(outcomes[-1].exit_code)
+
+
+def _with_baseline(settings: Settings, first: str, last: str) -> list[tuple[str, str]]:
+    """A change needs its baseline month: when the store lacks it and the inputs have it, it is run first."""
+    from impact_pipeline.ingest.delivery import holdings_months
+    from impact_pipeline.ingest.policy import load_policy
+
+    policy = load_policy(settings.policy)
+    baselines = {target.baseline_date for target in policy.targets if target.baseline_date is not None}
+    missing = {f"{day:%Y-%m}" for day in baselines} - _months_in(settings.readers)
+    wanted = sorted(month for month in missing if FIRST_MONTH <= month < first)
+    if not wanted:
+        return [(first, last)]
+    delivered = {f"{day:%Y-%m}" for day in holdings_months(settings.inputs)}
+    return [(month, month) for month in wanted if month in delivered] + [(first, last)]
+
+
+def _months_in(readers: Path) -> set[str]:
+    import duckdb
+
+    if not readers.exists():
+        return set()
+    with duckdb.connect(str(readers), read_only=True) as connection:
+        return {f"{row[0]:%Y-%m}" for row in connection.execute("select as_of_date from audit.months").fetchall()}
+
+
+def _run_one(
+    settings: Settings, first: str, last: str, known_as_of: str, *, quiet: bool, verbose: bool
+) -> "Any":
+    from impact_pipeline.wiring.runs import run_months
+
+    label = first if first == last else f"{first}:{last}"
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+    with Progress(*columns, console=err, disable=quiet or verbose, transient=True) as progress:
+        bar = progress.add_task(label, total=None)
+
+        def show(done: int, total: int, last_step: str) -> None:
+            progress.update(bar, completed=done, total=total, description=f"{label}  {last_step[:60]}")
+
+        return run_months(
+            settings, first, last,
+            known_as_of=known_as_of, on_progress=show, log_level="DEBUG" if verbose else "CRITICAL",
+        )  # fmt: skip
+
+
+def _report(settings: Settings, outcomes: Sequence[Any], as_json: bool) -> None:
+    """Print how the runs ended; figures are those of the last month."""
+    from impact_pipeline.publishing.figures import Figures
+
+    last = outcomes[-1]
+    figures = None
+    if last.exit_code == 0:
+        figures = Figures(settings.readers, parse_month(last.months.split(":")[-1]))
+    if as_json:
+        _print_json(
+            {
+                "runs": [vars(outcome) | {"failed_checks": [vars(c) for c in outcome.failed_checks]} for outcome in outcomes],
+                "indicators": figures.view("indicators").to_dicts() if figures else [],
+                "rejected": figures.view("rejected").to_dicts() if figures else [],
+            }
+        )
+    elif figures:
+        _print_indicators(figures)
+        _print_rejected(figures)
+    for outcome in outcomes:
+        if not as_json:
+            passed = outcome.n_checks - len(outcome.failed_checks)
+            out.print(f"{outcome.months}: {passed} of {outcome.n_checks} checks passed", highlight=False)
+            for check in outcome.failed_checks:
+                word = "FAILED" if check.blocking else "warning"
+                out.print(f"  {word}: {check.asset}: {check.name} ({check.description})", markup=False, highlight=False)
+        if outcome.exit_code:
+            _refuse(f"{outcome.months}: {outcome.message}", outcome.exit_code)
+
+
+@app.command()
+def show(
+    month: MonthOption,
+    what: Annotated[str, typer.Argument(help="indicators, breaches, carbon, sovereign, shares or rejected.")] = "indicators",
+    portfolio: Annotated[str | None, typer.Option(help="Portfolio; default the whole entity.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a table of a month from the readers' snapshot."""
+    from impact_pipeline.publishing.figures import VIEWS, Figures
+
+    if what not in VIEWS:
+        raise SettingsError(f"show {what!r}: expected one of {', '.join(VIEWS)}")
+    figures = Figures(Settings.load(home=home).readers, parse_month(month))
+    rows = figures.view(what, portfolio)
+    if as_json:
+        _print_json(rows.to_dicts())
+    elif what == "indicators":
+        _print_indicators(figures)
+    else:
+        kept = [name for name in rows.columns if name != "as_of_date"]
+        _print_rows(f"{what} {month}", rows.select(kept).to_dicts())
+
+
+@app.command()
+def screen(
+    idents: Annotated[list[str], typer.Argument(metavar="IDENT...", help="ISIN, LEI or issuer name.")],
+    month: MonthOption,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """May we buy or keep it? Verdict and reason for an ISIN, LEI or issuer name."""
+    from impact_pipeline.publishing.figures import Figures
+
+    figures = Figures(Settings.load(home=home).readers, parse_month(month))
+    answers = [answer for ident in idents for answer in figures.screen(ident)]
+    if as_json:
+        _print_json(answers)
+        return
+    for answer in answers:
+        title = f"{answer['ident']}: {answer['issuer_name'] or answer['issuer_id'] or 'no issuer found'}"
+        out.print(f"{title} - {answer['headline_outcome']}", markup=False, highlight=False)
+        out.print(f"  buy: {_yes(answer['buy_ok'])}   hold: {_yes(answer['hold_ok'])}", highlight=False)
+        if answer.get("reason"):
+            out.print(f"  {answer['reason']}", markup=False, highlight=False)
+        for rule in answer["rules"]:
+            out.print(f"  {rule['rule_id']:8} {rule['outcome']:14} {rule['text_fr']}", markup=False, highlight=False)
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
+    inputs: InputsOption = None,
+    policy: PolicyOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Start the Dagster UI with its daemon on 127.0.0.1."""
+    from impact_pipeline.wiring.instance import ensure_instance
+
+    settings = Settings.load(inputs, policy, home)
+    settings.require_inputs()
+    ensure_instance(settings)
+    dagster = Path(sys.executable).with_name("dagster")
+    command = [str(dagster), "dev", "-h", "127.0.0.1", "-p", str(port), "-m", "impact_pipeline.definitions"]
+    out.print(f"http://127.0.0.1:{port}  (Ctrl-C stops it)", highlight=False)
+    sys.stdout.flush()
+    os.execve(command[0], command, {**os.environ, **settings.environment()})
+
+
+@app.command()
+def doctor(
+    inputs: InputsOption = None, policy: PolicyOption = None, home: HomeOption = None, as_json: JsonOption = False
+) -> None:
+    """Check the installation, the inputs, the policy and the store, and say what to fix."""
+    from impact_pipeline.doctor import examine
+
+    findings = examine(Settings.load(inputs, policy, home))
+    if as_json:
+        _print_json([vars(finding) for finding in findings])
+    else:
+        _print_rows("doctor", [vars(finding) for finding in findings])
+    raise typer.Exit(2 if any(finding.state == "FIX" for finding in findings) else 0)
+
+
+def _print_indicators(figures: "Any") -> None:
+    grid = Grid(title=f"Indicateurs de mission, {figures.month:%d/%m/%Y}", title_justify="left")
+    for name in ("Indicateur", "Valeur", "Numérateur", "Dénominateur", "Couverture", "Référence", "Évolution", "Cible", "État"):
+        grid.add_column(name, justify="left" if name in ("Indicateur", "État") else "right")
+    for row in figures.view("indicators").to_dicts():
+        percent = row["unit"] == "ratio"
+        grid.add_row(
+            f"{row['label_fr']} [{row['indicator_id']}]".replace("[", "\\["),
+            _number(row["value"], percent) + ("" if percent else f" {row['unit']}"),
+            _number(row["numerator"]),
+            _number(row["denominator"]),
+            _number(row["coverage_ratio"], percent=True),
+            _number(row["baseline_value"], percent and row["indicator_id"] != "portfolio_footprint_change"),
+            _number(row["change_ratio"], percent=True),
+            _number(row["target_value"], percent) + (f" ({row['target_date']:%Y})" if row["target_date"] else ""),
+            row["status"],
+        )
+    out.print(grid)
+
+
+def _print_rejected(figures: "Any") -> None:
+    rejected = figures.view("rejected")
+    if rejected.is_empty():
+        out.print("nothing was refused or flagged at the door")
+        return
+    counts = rejected.group_by("rule", "severity").len().sort("severity", "rule").to_dicts()
+    listed = ", ".join(f"{row['len']} {row['rule']} ({row['severity']})" for row in counts)
+    out.print(f"refused or flagged at the door: {listed}", highlight=False)
+    out.print(f"  each with file, row and reason: impact show rejected --month {figures.month:%Y-%m}", highlight=False)
+
+
+def _print_rows(title: str, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        out.print(f"{title}: no rows")
+        return
+    grid = Grid(title=title, title_justify="left")
+    for name, value in rows[0].items():
+        grid.add_column(name, justify="right" if isinstance(value, int | float | Decimal) else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*(_cell(value) for value in row.values()))
+    out.print(grid)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return "" if value is None else str(value).replace("[", "\\[")
+    return _number(value)
+
+
+def _number(value: "float | Decimal | None", percent: bool = False) -> str:
+    """A number for people: unknown is a dash, never 0; French thousands and decimals."""
+    if value is None:
+        return "–"
+    if percent:
+        return f"{float(value) * 100:.1f} %".replace(".", ",")
+    number = float(value)
+    digits = 0 if abs(number) >= 100_000 or number == int(number) else 2 if abs(number) >= 1 else 4
+    return f"{number:,.{digits}f}".replace(",", " ").replace(".", ",")
+
+
+def _yes(answer: bool) -> str:
+    return "yes" if answer else "no"
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))  # noqa: T201 - JSON must not be wrapped
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value)
+
+
+if __name__ == "__main__":
+    main()

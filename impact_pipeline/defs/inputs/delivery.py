@@ -1,0 +1,34 @@
+"""The month's files and policy, read, checked and stored in one step: all of it or nothing."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from impact_pipeline.partitions import window
+from impact_pipeline.wiring.delivery import (
+    DELIVERED_TABLES,
+    IngestConfig,
+    delivery_specs,
+    folder_specs,
+    store_delivery,
+)
+from impact_pipeline.wiring.headlines import add_monthly_metadata
+from impact_pipeline.wiring.metadata import asset_key
+from impact_pipeline.wiring.resources import Installation, told
+from impact_pipeline.wiring.sql_assets import MONTHLY_RUN
+
+folders = folder_specs()
+
+
+@dg.multi_asset(specs=delivery_specs(), **MONTHLY_RUN)
+def ingest(
+    context: dg.AssetExecutionContext, config: IngestConfig, installation: Installation
+) -> Iterator[dg.MaterializeResult]:
+    """Read every input file of the months once, check it at the door, archive it, and write raw, audit and policy."""
+    with told():
+        numbers = store_delivery(
+            installation.settings, installation.store(context), window(context), config.known_as_of
+        )
+    for name in DELIVERED_TABLES:
+        add_monthly_metadata(context, asset_key(name), numbers[name])
+        yield dg.MaterializeResult(asset_key=asset_key(name))

@@ -1,0 +1,27 @@
+"""The file readers open, replaced as a whole after everything else of the month is done and checked."""
+
+import dagster as dg
+
+from impact_pipeline.partitions import window
+from impact_pipeline.schemas import MARTS
+from impact_pipeline.warehouse.snapshot import publish_window
+from impact_pipeline.wiring.metadata import asset_key
+from impact_pipeline.wiring.resources import Installation, told
+from impact_pipeline.wiring.sql_assets import MONTHLY_RUN
+
+
+@dg.asset(
+    key=["readers", "snapshot"],
+    deps=[asset_key(table.name) for table in MARTS],
+    group_name="publication",
+    owners=["team:impact-data"],
+    kinds={"duckdb"},
+    code_version="1",
+    **MONTHLY_RUN,
+)
+def readers_snapshot(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult:
+    """`readers.duckdb`: complete months only; a blocking check that failed upstream keeps the old month in place."""
+    covered, settings = window(context), installation.settings
+    with told():
+        publish_window(installation.store(context), settings.readers, covered.start, covered.end)
+    return dg.MaterializeResult(metadata={"size_bytes": settings.readers.stat().st_size})

@@ -1,0 +1,22 @@
+"""``core.issuer_verdicts`` and ``core.verdict_explanations``: the rules applied to the evidence."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from impact_pipeline.partitions import window
+from impact_pipeline.wiring.headlines import add_monthly_metadata
+from impact_pipeline.wiring.metadata import asset_key
+from impact_pipeline.wiring.resources import Installation, told
+from impact_pipeline.wiring.screening import VERDICT_TABLES, screen_months, verdict_specs
+from impact_pipeline.wiring.sql_assets import MONTHLY_RUN
+
+
+@dg.multi_asset(specs=verdict_specs(), **MONTHLY_RUN)
+def screening(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult]:
+    """Decide every rule for every issuer, three-valued, and keep the evidence behind each decision."""
+    with told():
+        numbers = screen_months(installation.settings, installation.store(context), window(context))
+    for name in VERDICT_TABLES:
+        add_monthly_metadata(context, asset_key(name), numbers[name])
+        yield dg.MaterializeResult(asset_key=asset_key(name))

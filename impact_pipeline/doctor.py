@@ -1,0 +1,90 @@
+"""``impact doctor``: what works, what does not, and what to do about it."""
+
+import datetime as dt
+import importlib.metadata
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from impact_pipeline.errors import ImpactPipelineError
+from impact_pipeline.ingest.delivery import holdings_months, read_delivery
+from impact_pipeline.ingest.policy import load_policy
+from impact_pipeline.settings import Settings
+from impact_pipeline.warehouse.store import Store
+
+_PACKAGES = ("dagster", "dagster-webserver", "duckdb", "polars", "pandera", "sqlglot")
+_NEEDED_BYTES = 500 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing examined: ``OK``, ``LOOK`` (works, but) or ``FIX`` (does not work)."""
+
+    what: str
+    state: str
+    found: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything a run needs, without changing anything."""
+    return [
+        Finding("python", "OK" if sys.version_info >= (3, 11) else "FIX", sys.version.split()[0]),
+        Finding("packages", "OK", ", ".join(f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES)),
+        _tried("inputs", lambda: _inputs(settings)),
+        _tried("policy", lambda: _policy(settings)),
+        _home(settings),
+        _tried("store", lambda: _store(settings)),
+        _readers(settings),
+    ]
+
+
+def _tried(what: str, look: Callable[[], tuple[str, str]]) -> Finding:
+    try:
+        return Finding(what, *look())
+    except ImpactPipelineError as error:
+        return Finding(what, "FIX", str(error))
+
+
+def _inputs(settings: Settings) -> tuple[str, str]:
+    settings.require_inputs()
+    months = sorted(holdings_months(settings.inputs))
+    if not months:
+        return "FIX", f"{settings.inputs}/holdings has no month"
+    delivery = read_delivery(settings.inputs, settings.policy / "profiles", months[-1:], dt.date.today())
+    span = f"{months[0]:%Y-%m} to {months[-1]:%Y-%m}, {len(months)} months"
+    found = f"{settings.inputs}: {span}; the last one reads well, {delivery.rejected_rows.height} cells refused or flagged"
+    return "OK", found
+
+
+def _policy(settings: Settings) -> tuple[str, str]:
+    settings.require_inputs()
+    policy = load_policy(settings.policy)
+    rules = ", ".join(f"{rule.id}@{rule.version}" for rule in policy.rules)
+    return "OK", f"{settings.policy}: {rules}; {len(policy.targets)} indicators"
+
+
+def _home(settings: Settings) -> Finding:
+    existing = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
+    if not os.access(existing, os.W_OK):
+        return Finding("home", "FIX", f"{settings.home} cannot be written; give another with --home")
+    free = shutil.disk_usage(existing).free
+    state = "OK" if free > _NEEDED_BYTES else "FIX"
+    return Finding("home", state, f"{settings.home}: {free // 2**20} MiB free")
+
+
+def _store(settings: Settings) -> tuple[str, str]:
+    if not settings.warehouse.exists():
+        return "LOOK", "nothing has been run yet: `impact run --month 2024-12`"
+    months = Store(settings.warehouse, lock_timeout_s=10).query("select as_of_date from audit.months order by 1")
+    if months.is_empty():
+        return "LOOK", "the store holds no month yet"
+    days = months["as_of_date"]
+    return "OK", f"{settings.warehouse}: {days.len()} months, {days.min():%Y-%m} to {days.max():%Y-%m}"
+
+
+def _readers(settings: Settings) -> Finding:
+    if settings.readers.exists():
+        return Finding("readers", "OK", f"{settings.readers}: {settings.readers.stat().st_size // 2**10} KiB")
+    return Finding("readers", "LOOK", "no snapshot yet: it appears after the first complete run")

@@ -1,0 +1,269 @@
+"""The dictionary of columns: one name, one meaning, one type, one unit, wherever it appears."""
+
+from impact_pipeline.schemas import vocabulary as words
+from impact_pipeline.schemas.table import AMOUNT, DATE, FACTOR, FLAG, RATIO, TEXT, WHOLE, Column
+
+EUR = "EUR"
+TONNES = "tCO2e"
+PER_MEUR = "tCO2e per million EUR"
+
+
+def _text(name: str, description: str, allowed: tuple[str, ...] | None = None) -> Column:
+    return Column(name, TEXT, description, allowed=allowed)
+
+
+def _amount(name: str, description: str, unit: str, minimum: float | None = None) -> Column:
+    return Column(name, AMOUNT, description, unit, minimum=minimum)
+
+
+def _day(name: str, description: str) -> Column:
+    return Column(name, DATE, description)
+
+
+def _ratio(name: str, description: str, unit: str = "ratio", minimum: float | None = 0, maximum: float | None = None) -> Column:
+    return Column(name, RATIO, description, unit, minimum=minimum, maximum=maximum)
+
+
+def _whole(name: str, description: str, unit: str = "", minimum: float | None = None, maximum: float | None = None) -> Column:
+    return Column(name, WHOLE, description, unit, minimum=minimum, maximum=maximum)
+
+
+def _flag(name: str, description: str) -> Column:
+    return Column(name, FLAG, description)
+
+
+_TIME = (
+    _day("as_of_date", "Calendar month end the row belongs to."),
+    _day("known_as_of", "The run sees only facts received on or before this day."),
+    _day("valuation_date", "Date the supplier valued the line; at most 7 days away from the month end."),
+    _day("valid_from", "First day the statement holds."),
+    _day("valid_to", "First day it no longer holds; empty = still valid."),
+    _day("known_from", "Day we received the fact."),
+    _day("published_on", "Day the source published the fact."),
+    _day("rate_date", "Day of the exchange rate."),
+    Column("units_per_eur", FACTOR, "Units of the currency for one euro.", "currency per EUR", minimum=0),
+    _day("period_end", "Last day of the fiscal year."),
+    _whole("fiscal_year", "Fiscal year of the figure.", minimum=1990, maximum=2100),
+    _whole("year", "Calendar year of the figure.", minimum=1990, maximum=2100),
+)
+
+_SOURCE = (
+    _text("source_file_id", "sha256 of the archived input file."),
+    _whole("source_row", "Row of the file, the header being row 1; JSON: position of the record, from 1.", minimum=0),
+    _text("source", "Who stated the fact (report, register, vendor)."),
+    _text("file", "Path of the file below the inputs folder."),
+    _whole("row", "Row of the file, the header being row 1.", minimum=0),
+    _text("column", "Column of the file."),
+    _text("value", "What was found, as text."),
+    _text("reason", "Why it was refused or flagged, in plain words."),
+    _text("rule", "Name of the rule that was broken."),
+    _text("severity", "error = the value is not used; warn = used and listed.", words.SEVERITIES),
+    _text("dataset", "Folder of the inputs the file came from."),
+    _text("profile_id", "Supplier profile the file was read with."),
+    _whole("size_bytes", "Size of the file.", "bytes", minimum=0),
+    _whole("row_count", "Data rows read from the file.", minimum=0),
+    _amount("control_total", "Sum of the market values in the file, as delivered; empty for files without values.", ""),
+    _text("policy_sha256", "Digest of all policy files used."),
+    _whole("source_file_count", "Input files the month was computed from.", minimum=0),
+)
+
+_PORTFOLIO = (
+    _text("portfolio_id", "Portfolio; 'ALL' = the whole entity (root portfolios only, nothing counted twice)."),
+    _text("portfolio_name", "Name of the portfolio."),
+    _text("kind", "Kind of portfolio or of classification."),
+    _text("name", "Name, for display only; never used to match."),
+    _text("pocket", "Asset pocket of the line.", words.POCKETS),
+    _flag("is_root", "No line refers to this portfolio as its fund."),
+    _amount("net_asset_value", "Net asset value delivered with the fund's file, in the portfolio currency.", "currency"),
+    _amount("net_asset_value_eur", "Value against which the fund's lines are scaled.", EUR),
+    _text("line_id", "Line of the portfolio that directly holds it; stable from month to month."),
+    _text("lookthrough_path", "Holding lines and funds walked through, e.g. 'L7>FUND-A'; empty for direct lines."),
+    _text("root_line_id", "Line of the portfolio through which the position is held."),
+    _text("holder_portfolio_id", "Portfolio whose file holds the line itself."),
+    _whole("depth", "Number of funds walked through.", minimum=0, maximum=50),
+    _ratio("scale_ratio", "Share of the holder's line that belongs to the portfolio.", minimum=None),
+    _text("instrument_id", "ISIN when it passed its check digit, else the supplier's code; empty when refused."),
+    _text("instrument_name", "Name of the instrument."),
+    _text("cic", "Complementary identification code, 4 characters (Solvency II)."),
+    _text("asset_class", "Asset class, given or derived from the CIC.", words.ASSET_CLASSES),
+    _text("currency", "ISO 4217 code of the monetary columns of the row."),
+    Column("quantity", AMOUNT, "Units or shares held.", "units"),
+    _amount("nominal_amount", "Nominal outstanding, in currency.", "currency"),
+    _amount("market_value", "Market value with accrued interest, in currency.", "currency"),
+    _amount("book_value", "Book value, in currency.", "currency"),
+    _amount("nominal_eur", "Nominal outstanding at the month-end rate.", EUR),
+    _amount("book_value_eur", "Book value at the month-end rate.", EUR),
+    _amount("market_value_eur", "Market value at the month end.", EUR),
+    _text("use_of_proceeds", "Use-of-proceeds label of the bond.", words.USES_OF_PROCEEDS),
+    _text("fund_id", "portfolio_id of the looked-through fund when the line is fund units."),
+    _text("guarantor_id", "Issuer that guarantees the line."),
+    _text("underlying_issuer_id", "Issuer of the underlying of a derivative or exchangeable."),
+    _text("value_status", "ok, or why the line has no value in EUR."),
+)
+
+_ISSUER = (
+    _text("issuer_id", "LEI when there is one, else the supplier's own stable code."),
+    _text("issuer_name", "Name of the issuer, for display only."),
+    _text("country", "ISO 3166 alpha-2 code of the country of risk."),
+    _text("sector_scheme", "Classification of sector_code.", words.SECTOR_SCHEMES),
+    _text("sector_code", "NACE with dots (11.07) or GICS digits; as precise as delivered."),
+    _flag("is_financial", "Bank, insurer or other financial company."),
+    _flag("is_listed", "Shares quoted on a market."),
+    _text("siren", "French company number, 9 digits."),
+    _text("enterprise_size", "Size of the group (decree 2008-1354).", words.ENTERPRISE_SIZES),
+    _text("child_id", "Owned company."),
+    _text("parent_id", "Owner."),
+    Column("pct_capital", FACTOR, "Share of the capital owned, 0 to 100.", "percent", minimum=0, maximum=100),
+    _flag("is_controlled", "Consolidated by the owner."),
+)
+
+_FINANCIALS = (
+    _amount("revenue", "Revenue of the year, in currency.", "currency"),
+    _amount("market_cap", "Market value of ordinary and preferred shares at year end, in currency.", "currency"),
+    _amount("total_debt", "Book value of debt, current and long-term, in currency.", "currency"),
+    _amount("minority_interest", "Non-controlling interests, in currency.", "currency"),
+    _amount("deposits", "Customer deposits of a bank, in currency.", "currency"),
+    _amount("total_equity", "Book equity, in currency; may be negative.", "currency"),
+    _amount("total_assets", "Balance sheet total, in currency.", "currency"),
+    _amount("evic", "Enterprise value including cash as the supplier states it, in currency.", "currency"),
+    _amount("revenue_eur", "Revenue at the month-end rate.", EUR),
+    _amount("evic_eur", "Enterprise value including cash (EVIC): never minus cash.", EUR),
+    _text("evic_basis", "How EVIC was obtained: parts, reported, total_assets; or why it is unknown."),
+    _amount("equity_plus_debt_eur", "Book equity (not below 0) plus debt, for unlisted issuers.", EUR),
+    _text("equity_plus_debt_basis", "How it was obtained: parts, total_assets; or why it is unknown."),
+)
+
+_EMISSIONS = (
+    _text("scope", "GHG Protocol scope of the figure.", words.EMISSION_SCOPES),
+    _amount("tco2e", "Emissions of the company or category.", TONNES),
+    _text("basis", "How the figure was obtained."),
+    _amount("scope_1_tco2e", "Scope 1 emissions of the issuer.", TONNES, 0),
+    _amount("scope_2_tco2e", "Scope 2 emissions of the issuer, on the basis of scope_2_basis.", TONNES, 0),
+    _text("scope_2_basis", "market or location."),
+    _amount("scope_3_tco2e", "Scope 3 emissions of the issuer.", TONNES, 0),
+    _whole("scope_3_fiscal_year", "Fiscal year of the scope 3 figure.", minimum=1990, maximum=2100),
+    _whole("score_1_2", "PCAF data quality of scopes 1+2: the weaker of the two.", "PCAF 1-5", 1, 5),
+    _whole("score_3", "PCAF data quality of scope 3.", "PCAF 1-5", 1, 5),
+    _text("emissions_status", "covered, or why scopes 1+2 cannot be used."),
+    _text("scope_3_status", "covered, or why scope 3 cannot be used."),
+    _amount("ghg_excl_lulucf_tco2e", "National emissions without land use, land-use change and forestry.", TONNES),
+    _amount("ghg_incl_lulucf_tco2e", "National emissions with land use, land-use change and forestry.", TONNES),
+    _amount("gdp_ppp_intl_usd", "GDP at purchasing power parity.", "international USD", 0),
+    _amount("gdp_nominal_eur", "Nominal GDP.", EUR, 0),
+)
+
+_CARBON = (
+    _amount("outstanding_eur", "Amount attributed: market value for shares, nominal (else book, else market) for debt.", EUR),
+    _amount("denominator_eur", "What the outstanding amount is divided by.", EUR),
+    _text("denominator_basis", "evic_parts, evic_reported, equity_plus_debt, total_assets or gdp_ppp."),
+    _ratio("attribution_factor", "outstanding_eur / denominator_eur (PCAF).", minimum=None),
+    _amount("financed_scope_1_2_tco2e", "Financed emissions, scopes 1+2; empty when not covered.", TONNES),
+    _amount("financed_scope_3_tco2e", "Financed emissions, scope 3; empty when not covered.", TONNES),
+    _ratio("data_quality_score", "PCAF score, 1 best to 5 weakest; of several lines: weighted by amount.", "PCAF 1-5", 1, 5),
+    _text("carbon_status", "covered, or the reason the line is not.", words.CARBON_STATUSES),
+    _text("perimeter", "corporate, corporate_listed, corporate_unlisted, a pocket or an asset class."),
+    _text("scopes", "Scopes added up: 1_2, 3 or 1_2_3.", ("1_2", "3", "1_2_3")),
+    _amount("eligible_value_eur", "Amount attributed of the lines that should be covered.", EUR),
+    _amount("covered_value_eur", "Amount attributed of the lines with emissions and denominator.", EUR),
+    _ratio("coverage_ratio", "Covered over eligible.", maximum=1),
+    _amount("financed_emissions_tco2e", "Sum of the financed emissions of the covered lines.", TONNES),
+    _ratio("economic_intensity_tco2e_per_meur", "PCAF economic emission intensity: covered over covered.", PER_MEUR, None),
+    _ratio("pai_2_footprint_tco2e_per_meur", "SFDR PAI 2: financed emissions over all investments.", PER_MEUR, None),
+    _ratio("waci_tco2e_per_meur", "Weighted average carbon intensity: emissions over revenue.", PER_MEUR, None),
+    _text("lulucf", "Land use left out (excl) or included (incl); the two are never added.", ("excl", "incl")),
+    _amount("exposure_eur", "Amount exposed.", EUR),
+    _amount("covered_exposure_eur", "Exposure whose country has emissions and GDP.", EUR),
+    _ratio("intensity_tco2e_per_meur_gdp", "Emissions over nominal GDP, weighted by covered exposure (PAI 15).", PER_MEUR, None),
+)
+
+_SCREENING = (
+    _text("evidence_id", "One claim of one source."),
+    _text("measure", "What is claimed, e.g. revenue_share.palm."),
+    _text("role", "Place in the value chain; empty = holds for every role."),
+    _text("substance_set", "Named set of substances or commodity; empty = every set."),
+    _text("model", "Qualifier (RSPO model, sugar tier, PFAS definition); empty = every one."),
+    _amount("lo", "Lower end of the value.", ""),
+    _amount("hi", "Upper end of the value.", ""),
+    _flag("hi_open", "The upper end itself is not included."),
+    _text("unit", "Unit of lo and hi, or of the value."),
+    _text("reported_or_estimated", "Stated by the issuer or estimated.", words.REPORTED_OR_ESTIMATED),
+    _text("grade", "Strength of the evidence, A to E.", words.GRADES),
+    _text("coverage_status", "Whether the source researched the issuer.", words.COVERAGE_STATUSES),
+    _text("locator", "Page, cell or quote in the source."),
+    _text("superseded_by", "evidence_id that replaces this one."),
+    _text("rule_id", "Rule of the policy."),
+    _text("rule_version", "Version of the rule."),
+    _text("rule_sha", "sha256 of the compiled rule: what the committee signs."),
+    _text("title_fr", "Title of the rule, in French."),
+    _text("rule_status", "draft, approved or retired; only approved rules can exclude."),
+    _whole("divest_days", "Days to sell after the decision.", "days", minimum=0),
+    _text("truth", "T, F or U (unknown).", words.TRUTHS),
+    _text("outcome", "Outcome of the rule.", words.OUTCOMES),
+    _text("inherited_from", "Issuer the outcome was inherited from."),
+    _text("override_id", "Override that decided the outcome."),
+    _flag("is_near", "The value is close to the threshold."),
+    _flag("near", "The value of this criterion is close to its threshold."),
+    _day("retrieved_on", "Day we received the evidence (known_from)."),
+    _flag("is_stale", "Some evidence is older than the rule allows."),
+    _flag("has_conflict", "Sources of equal rank disagree."),
+    _text("text_fr", "Sentence for the committee, in French."),
+    _text("criterion_id", "Criterion of the rule."),
+    _text("op", "Operator of the criterion."),
+    _amount("threshold", "Threshold of the criterion.", ""),
+    _flag("admissible", "The evidence is strong and fresh enough for this truth."),
+    _text("path", "Ownership path of an inherited outcome."),
+    Column("min_pct", FACTOR, "Weakest link of the ownership path, 0 to 100.", "percent"),
+    _text("conflict_with", "Evidence that disagrees."),
+    _whole("stale_days", "Days past the maximum age.", "days"),
+    _text("counterfactual_fr", "What would change the outcome, in French."),
+    _text("headline_outcome", "Worst outcome over all rules; empty where issuers are not screened.", words.OUTCOMES),
+    _text("rules_excluding", "Rules that exclude the issuer, separated by commas."),
+    _whole("n_unknown", "Rules whose outcome is UNKNOWN.", minimum=0),
+    _text("position_status", "What the holder must do with the line.", words.POSITION_STATUSES),
+    _ratio("share_ratio", "Numerator over denominator.", minimum=None),
+    _day("first_seen", "Day the exclusion took effect: rule in force and evidence public."),
+    _day("divest_by", "Day by which the line must be sold."),
+)
+
+_SHARES = (
+    _text("subject_id", "line_id, instrument_id or issuer_id the classification is about."),
+    _text("code", "Class; TOTAL = all classes of the indicator."),
+    Column("share", FACTOR, "Share of the subject that counts, 0 to 1.", "ratio", minimum=0, maximum=1),
+    _text("classified_by", "Who classified."),
+    _text("rationale", "Why, in French."),
+    _text("evidence_ref", "Document that supports it."),
+    _text("indicator", "strategic_purpose or real_economy.", words.CLASSIFICATION_KINDS),
+    _amount("numerator_eur", "Value that counts.", EUR),
+    _amount("denominator_eur", "What the numerator is divided by.", EUR),
+    _amount("unknown_eur", "Value of the lines nobody classified; inside the denominator.", EUR),
+    _ratio("share_upper_ratio", "Share if every unclassified line counted.", minimum=None),
+    _whole("protected_persons", "People covered by the mutual.", "persons", 1),
+    _text("category", "Category of the mutual's own emissions."),
+    _text("indicator_id", "Indicator of the mission committee's table."),
+    _text("label_fr", "Label in the committee's table, in French."),
+    _ratio("indicator_value", "Value of the indicator; empty when it cannot be computed.", "see unit", None),
+    _ratio("numerator", "Numerator of the figure.", "see unit", None),
+    _ratio("denominator", "Denominator of the figure.", "see unit", None),
+    _ratio("baseline_value", "Value of the indicator at its baseline date.", "see unit", None),
+    _ratio("change_ratio", "value / baseline_value - 1.", minimum=None),
+    _ratio("target_value", "Target set by the policy.", "see unit", None),
+    _day("baseline_date", "Month end the change is measured from."),
+    _day("target_date", "Day the target must be met."),
+    _text("status", "measured, or why the value, baseline or target is missing."),
+)
+
+_POLICY = (
+    _text("scope_2_preferred", "Scope 2 basis used first.", ("market", "location")),
+    _text("debt_outstanding", "Amount attributed for debt.", ("nominal", "book_value", "market_value")),
+    _whole("max_emissions_age_years", "Emissions older than this are not used.", "years", 0, 20),
+    _whole("max_financials_age_years", "Balance sheets older than this are not used.", "years", 0, 20),
+    _text("headline_perimeter", "Perimeter of the committee's footprint."),
+    _text("headline_scopes", "Scopes of the committee's footprint.", ("1_2", "3", "1_2_3")),
+    _whole("sort_order", "Place in the committee's table.", minimum=0),
+)
+
+COLUMNS: dict[str, Column] = {}
+for _group in (_TIME, _SOURCE, _PORTFOLIO, _ISSUER, _FINANCIALS, _EMISSIONS, _CARBON, _SCREENING, _SHARES, _POLICY):
+    for _column in _group:
+        # shares and carbon both have a denominator_eur: same meaning, declared once by whoever comes first
+        COLUMNS.setdefault(_column.name, _column)

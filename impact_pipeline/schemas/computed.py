@@ -1,0 +1,154 @@
+"""Tables the pipeline computes: ``core.*`` (month by month resolution) and ``marts.*`` (what readers ask for)."""
+
+from impact_pipeline.schemas.columns import COLUMNS
+from impact_pipeline.schemas.table import Table, table
+
+
+def _monthly(
+    name: str, description: str, grain: str, columns: str, other: dict[str, str] | None = None, *, is_view: bool = False
+) -> Table:
+    return table(name, description, f"as_of_date {grain}", f"as_of_date {columns}", COLUMNS, other=other, is_view=is_view)
+
+
+CORE = (
+    _monthly(
+        "core.fx_rates",
+        "Last exchange rate known at the month end, one row per month and currency.",
+        "currency",
+        "currency rate_date units_per_eur",
+    ),
+    _monthly(
+        "core.portfolios",
+        "Portfolios and funds with lines in the month, one row per month and portfolio.",
+        "portfolio_id",
+        "portfolio_id portfolio_name? currency? kind? pocket? is_root net_asset_value_eur?",
+        {"pocket": "Pocket of its lines unless the line says otherwise."},
+    ),
+    _monthly(
+        "core.issuers",
+        "Issuers the month's files describe, one row per month and issuer; a canonical row wins over a fund file's.",
+        "issuer_id",
+        "issuer_id issuer_name? country? sector_scheme? sector_code? is_financial? is_listed? siren? enterprise_size?"
+        " source_file_id source_row",
+    ),
+    _monthly(
+        "core.holdings",
+        "Lines valued in EUR, one row per month, portfolio and line.",
+        "portfolio_id line_id",
+        "portfolio_id line_id instrument_id? instrument_name? cic? asset_class pocket issuer_id? underlying_issuer_id?"
+        " guarantor_id? use_of_proceeds? fund_id? currency? quantity? nominal_eur? book_value_eur? market_value_eur?"
+        " value_status source_file_id source_row",
+    ),
+    _monthly(
+        "core.positions",
+        "Lines of every portfolio with funds looked through, one row per month, portfolio, line and path.",
+        "portfolio_id line_id lookthrough_path",
+        "portfolio_id line_id lookthrough_path root_line_id holder_portfolio_id depth scale_ratio? instrument_id?"
+        " instrument_name? asset_class pocket issuer_id? underlying_issuer_id? use_of_proceeds? nominal_eur?"
+        " book_value_eur? market_value_eur? value_status source_file_id source_row",
+    ),
+    _monthly(
+        "core.issuer_financials",
+        "Latest usable balance sheet of each issuer, one row per month and issuer.",
+        "issuer_id",
+        "issuer_id fiscal_year period_end revenue_eur? evic_eur? evic_basis equity_plus_debt_eur? equity_plus_debt_basis"
+        " source_file_id source_row",
+    ),
+    _monthly(
+        "core.issuer_emissions",
+        "Latest usable emissions of each issuer, one row per month and issuer.",
+        "issuer_id",
+        "issuer_id fiscal_year? scope_1_tco2e? scope_2_tco2e? scope_2_basis? scope_3_tco2e? scope_3_fiscal_year? score_1_2?"
+        " score_3? emissions_status scope_3_status",
+    ),
+    _monthly(
+        "core.sovereign_emissions",
+        "Latest usable national emissions and GDP, one row per month and country.",
+        "country",
+        "country year ghg_excl_lulucf_tco2e? ghg_incl_lulucf_tco2e? gdp_ppp_intl_usd? gdp_nominal_eur? source_file_id"
+        " source_row",
+    ),
+    _monthly(
+        "core.attribution",
+        "Carbon of every position, one row per month, portfolio, line and path.",
+        "portfolio_id line_id lookthrough_path",
+        "portfolio_id line_id lookthrough_path outstanding_eur? denominator_eur? denominator_basis? attribution_factor?"
+        " scope_1_tco2e? scope_2_tco2e? scope_3_tco2e? financed_scope_1_2_tco2e? financed_scope_3_tco2e?"
+        " data_quality_score? score_3? revenue_eur? carbon_status scope_3_status is_listed?",
+    ),
+    _monthly(
+        "core.issuer_verdicts",
+        "Outcome of each rule for each issuer, one row per month, issuer and rule.",
+        "issuer_id rule_id",
+        "issuer_id rule_id rule_version truth outcome inherited_from? override_id? is_near is_stale has_conflict text_fr",
+    ),
+    _monthly(
+        "core.verdict_explanations",
+        "Evidence behind the verdicts, one row per month, issuer, rule and criterion.",
+        "issuer_id rule_id criterion_id",
+        "known_as_of issuer_id rule_id rule_version rule_sha criterion_id op threshold? lo? hi? unit? basis?"
+        " fiscal_year? evidence_id? source? locator? published_on? retrieved_on? grade? truth admissible outcome inherited_from?"
+        " path? min_pct? conflict_with? override_id? near stale_days? counterfactual_fr? text_fr",
+        {"evidence_id": "Evidence used, separated by commas when several rows add up."},
+    ),
+)
+
+MARTS = (
+    _monthly(
+        "marts.positions",
+        "Every position with its carbon and its verdict, one row per month, portfolio, line and path.",
+        "portfolio_id line_id lookthrough_path",
+        "portfolio_id line_id lookthrough_path instrument_id? instrument_name? issuer_id? issuer_name? country? sector_code?"
+        " asset_class pocket market_value_eur? outstanding_eur? denominator_eur? denominator_basis? attribution_factor?"
+        " scope_1_tco2e? scope_2_tco2e? scope_3_tco2e? financed_scope_1_2_tco2e? financed_scope_3_tco2e?"
+        " data_quality_score? carbon_status headline_outcome? position_status source_file_id source_row",
+    ),
+    _monthly(
+        "marts.portfolio_carbon",
+        "Carbon of portfolios, one row per month, portfolio, perimeter and scopes.",
+        "portfolio_id perimeter scopes",
+        "portfolio_id perimeter scopes market_value_eur? eligible_value_eur? covered_value_eur? coverage_ratio?"
+        " financed_emissions_tco2e? economic_intensity_tco2e_per_meur? pai_2_footprint_tco2e_per_meur?"
+        " waci_tco2e_per_meur? data_quality_score?",
+    ),
+    _monthly(
+        "marts.sovereign_carbon",
+        "Carbon of sovereign exposures, one row per month, portfolio and treatment of land use.",
+        "portfolio_id lulucf",
+        "portfolio_id lulucf exposure_eur? covered_exposure_eur? financed_emissions_tco2e? intensity_tco2e_per_meur_gdp?",
+    ),
+    _monthly(
+        "marts.issuer_headlines",
+        "Worst outcome of each issuer, one row per month and issuer.",
+        "issuer_id",
+        "issuer_id issuer_name? headline_outcome rules_excluding? n_unknown exposure_eur?",
+        {"exposure_eur": "Market value held by the whole entity, funds looked through."},
+    ),
+    _monthly(
+        "marts.screening_exposures",
+        "Market value by rule and outcome, one row per month, portfolio, rule and outcome.",
+        "portfolio_id rule_id outcome",
+        "portfolio_id rule_id outcome market_value_eur? share_ratio?",
+        {"share_ratio": "Over the screened value of the portfolio: all lines with an issuer that rules apply to."},
+    ),
+    _monthly(
+        "marts.breaches",
+        "Lines of excluded issuers, one row per month, portfolio, line and rule.",
+        "portfolio_id line_id rule_id",
+        "portfolio_id line_id issuer_id rule_id position_status first_seen divest_by? market_value_eur?",
+    ),
+    _monthly(
+        "marts.investment_shares",
+        "Shares of strategic and real-economy investments, one row per month, portfolio, indicator and code.",
+        "portfolio_id indicator code",
+        "portfolio_id indicator code numerator_eur? denominator_eur? unknown_eur? share_ratio? share_upper_ratio?",
+    ),
+    _monthly(
+        "marts.mission_indicators",
+        "The mission committee's table, one row per month and indicator.",
+        "indicator_id",
+        "indicator_id label_fr value=indicator_value? unit numerator? denominator? coverage_ratio? baseline_value? change_ratio?"
+        " target_value? target_date? status",
+        is_view=True,
+    ),
+)

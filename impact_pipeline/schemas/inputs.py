@@ -1,0 +1,165 @@
+"""Tables of the edges: ``raw.*`` (what suppliers sent), ``audit.*`` (files and refusals), ``policy.*`` (what was decided).
+
+``raw`` tables hold each archived file's rows once, under its ``source_file_id``; ``audit.source_files`` says which files
+a month was computed from. So a month never sees another month's files and nothing is stored twice.
+"""
+
+from impact_pipeline.schemas.columns import COLUMNS
+from impact_pipeline.schemas.table import Table, table
+
+#: Provenance that ingestion adds to the columns of the contract.
+PROVENANCE = ("source_file_id", "source_row")
+
+
+def _raw(dataset: str, description: str, keys: str, columns: str, other: dict[str, str] | None = None) -> Table:
+    return table(
+        f"raw.{dataset}",
+        description,
+        f"source_file_id {keys}",
+        f"{columns} source_file_id source_row",
+        COLUMNS,
+        partition="source_file_id",
+        other=other,
+    )
+
+
+RAW = (
+    _raw(
+        "portfolios",
+        "Portfolios and funds, one row per portfolio and file.",
+        "portfolio_id",
+        "portfolio_id name? currency? kind? pocket? net_asset_value?",
+        {"kind": "general_account, mandate, dedicated_fund, open_fund or unit_linked."},
+    ),
+    table(
+        "raw.holdings",
+        "Lines of the portfolios at a month end, as delivered, one row per portfolio and line.",
+        "as_of_date portfolio_id line_id",
+        "as_of_date valuation_date portfolio_id line_id instrument_id? instrument_name? cic? asset_class issuer_id?"
+        " currency? quantity? nominal_amount? market_value? book_value? market_value_eur? pocket? use_of_proceeds?"
+        " fund_id? guarantor_id? underlying_issuer_id? source_file_id source_row",
+        COLUMNS,
+    ),
+    _raw(
+        "issuers",
+        "Issuers, one row per issuer and file.",
+        "issuer_id",
+        "issuer_id name? country? sector_scheme? sector_code? is_financial? is_listed? siren? enterprise_size?",
+    ),
+    _raw(
+        "ownership",
+        "Who owns whom, one row per link, validity and file.",
+        "child_id parent_id valid_from",
+        "child_id parent_id pct_capital? is_controlled? valid_from valid_to? known_from? source?",
+    ),
+    _raw(
+        "issuer_financials",
+        "Balance sheet figures, one row per issuer, fiscal year, day received and file.",
+        "issuer_id fiscal_year known_from",
+        "issuer_id fiscal_year period_end? currency? revenue? market_cap? total_debt? minority_interest? deposits?"
+        " total_equity? total_assets? evic? source? published_on? known_from",
+    ),
+    _raw(
+        "issuer_emissions",
+        "Emissions of issuers, one row per issuer, fiscal year, scope, source, day received and file.",
+        "issuer_id fiscal_year scope source known_from",
+        "issuer_id fiscal_year scope tco2e? basis? source published_on? known_from",
+        {"basis": "reported_verified, reported, energy, production, revenue_estimate or asset_estimate."},
+    ),
+    _raw(
+        "sovereigns",
+        "Emissions and GDP of countries, one row per country, year, day received and file.",
+        "country year known_from",
+        "country year ghg_excl_lulucf_tco2e? ghg_incl_lulucf_tco2e? gdp_ppp_intl_usd? gdp_nominal_eur? source? known_from",
+    ),
+    _raw(
+        "evidence",
+        "Claims about issuers for the screens, one row per claim and file.",
+        "evidence_id",
+        "evidence_id issuer_id measure role? substance_set? model? lo? hi? hi_open? unit? basis? reported_or_estimated?"
+        " fiscal_year? source? grade? coverage_status? locator? published_on? known_from? superseded_by?",
+        {"basis": "Perimeter of the claim: group, entity or site."},
+    ),
+    _raw(
+        "classifications",
+        "What lines, instruments and issuers count for, one row per subject, kind, code, validity and file.",
+        "subject_id kind code valid_from",
+        "subject_id kind code share? valid_from valid_to? classified_by? rationale? evidence_ref?",
+        {"kind": "strategic_purpose or real_economy."},
+    ),
+    _raw(
+        "fx_rates",
+        "Exchange rates, one row per day, currency and file.",
+        "rate_date currency",
+        "rate_date currency units_per_eur",
+    ),
+    _raw(
+        "organisation",
+        "The mutual's own emissions, one row per year, category and file.",
+        "year category",
+        "year protected_persons? category tco2e?",
+    ),
+)
+
+#: What a month sees of the raw tables: the same columns behind ``as_of_date``; views, so nothing is stored again.
+STAGING = tuple(
+    Table(
+        name=raw.name.replace("raw.", "staging."),
+        description=f"What the month's files say and the run may know. {raw.description}",
+        grain=("as_of_date", *(name for name in raw.grain if name != "as_of_date")),
+        columns=(COLUMNS["as_of_date"], *(column for column in raw.columns if column.name != "as_of_date")),
+        nullable=raw.nullable,
+        is_view=True,
+    )
+    for raw in RAW
+)
+
+AUDIT = (
+    table(
+        "audit.months",
+        "What each month's run knew: one row per month.",
+        "as_of_date",
+        "as_of_date known_as_of policy_sha256 source_file_count",
+        COLUMNS,
+    ),
+    table(
+        "audit.source_files",
+        "Files a month was computed from, one row per month and file.",
+        "as_of_date file",
+        "as_of_date dataset file source_file_id size_bytes row_count control_total? valuation_date? profile_id",
+        COLUMNS,
+        other={"valuation_date": "Valuation date stated by the file, when it states one."},
+    ),
+    table(
+        "audit.rejected_rows",
+        "Everything refused or flagged on the way in, one row per month, file, row, column and rule.",
+        "as_of_date source_file_id row column rule",
+        "as_of_date dataset file row column value? reason rule severity source_file_id",
+        COLUMNS,
+    ),
+)
+
+POLICY = (
+    table(
+        "policy.rules",
+        "Screening rules in force, one row per month and rule.",
+        "as_of_date rule_id",
+        "as_of_date rule_id rule_version title_fr rule_status valid_from divest_days? rule_sha file",
+        COLUMNS,
+    ),
+    table(
+        "policy.methodology",
+        "Method choices of the run (methodology.yaml), one row per month.",
+        "as_of_date",
+        "as_of_date scope_2_preferred debt_outstanding max_emissions_age_years max_financials_age_years"
+        " headline_perimeter headline_scopes",
+        COLUMNS,
+    ),
+    table(
+        "policy.targets",
+        "Indicators of the mission committee with labels and targets (targets.yaml), one row per month and indicator.",
+        "as_of_date indicator_id",
+        "as_of_date indicator_id label_fr unit baseline_date? target_value? target_date? sort_order",
+        COLUMNS,
+    ),
+)

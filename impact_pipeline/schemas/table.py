@@ -1,0 +1,194 @@
+"""What a column and a table are: declared once, used by the write gate, Dagster, the data dictionary and the tests."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from impact_pipeline.errors import SchemaViolationError
+
+#: Money and tonnes: 18 digits before the point (a GDP in yen fits), 6 after (less than a cent, exact sums).
+AMOUNT = pl.Decimal(24, 6)
+#: Factors, shares and rates held exactly.
+FACTOR = pl.Decimal(24, 12)
+DATE = pl.Date
+TEXT = pl.String
+WHOLE = pl.Int64
+RATIO = pl.Float64
+FLAG = pl.Boolean
+
+#: Floats need an upper bound: pandera's ``ge`` lets infinity through.
+LARGEST_FLOAT = 1e15
+
+type_names = {AMOUNT: "decimal(24, 6)", FACTOR: "decimal(24, 12)", DATE: "date", TEXT: "varchar"}
+type_names |= {WHOLE: "bigint", RATIO: "double", FLAG: "boolean"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its meaning, type, unit and the values it may hold (``None`` = no limit)."""
+
+    name: str
+    dtype: pl.DataType | type[pl.DataType]
+    description: str
+    unit: str = ""
+    allowed: tuple[str, ...] | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def duckdb_type(self) -> str:
+        """The column's type as DuckDB spells it."""
+        return type_names[self.dtype]
+
+    def limits(self) -> list[str]:
+        """The limits as short chips for the UI and the dictionary."""
+        chips = [f"unit: {self.unit}"] if self.unit else []
+        if self.minimum is not None:
+            chips.append(f">= {self.minimum:g}")
+        if self.maximum is not None:
+            chips.append(f"<= {self.maximum:g}")
+        if self.allowed is not None:
+            chips.append("one of: " + ", ".join(self.allowed))
+        return chips
+
+    def checks(self) -> list[pa.Check]:
+        """The pandera checks of the column."""
+        number: Any = Decimal if isinstance(self.dtype, pl.Decimal) else float
+        found = []
+        if self.minimum is not None:
+            found.append(pa.Check.ge(number(str(self.minimum))))
+        if self.maximum is not None:
+            found.append(pa.Check.le(number(str(self.maximum))))
+        elif self.dtype == RATIO:
+            found.append(pa.Check.le(LARGEST_FLOAT))
+        if self.minimum is None and self.dtype == RATIO:
+            found.append(pa.Check.ge(-LARGEST_FLOAT))
+        if self.allowed is not None:
+            found.append(pa.Check.isin(list(self.allowed)))
+        return found
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table ``layer.name``: grain, columns in order, and the pandera schema derived from them.
+
+    ``partition`` is the month column for monthly tables, ``source_file_id`` for tables held once per archived file.
+    ``is_view``: computed when read, nothing stored.
+    """
+
+    name: str
+    description: str
+    grain: tuple[str, ...]
+    columns: tuple[Column, ...]
+    nullable: frozenset[str] = field(default_factory=frozenset)
+    partition: str = "as_of_date"
+    is_view: bool = False
+
+    @property
+    def layer(self) -> str:
+        """The DuckDB schema, e.g. ``marts``."""
+        return self.name.split(".")[0]
+
+    @property
+    def column_names(self) -> list[str]:
+        """Column names in schema order."""
+        return [column.name for column in self.columns]
+
+    @property
+    def polars_schema(self) -> dict[str, Any]:
+        """Names and Polars types in schema order."""
+        return {column.name: column.dtype for column in self.columns}
+
+    @cached_property
+    def pandera(self) -> pa.DataFrameSchema:
+        """The write gate: exact columns in order, exact types, no coercion, unique grain."""
+        return pa.DataFrameSchema(
+            {
+                column.name: pa.Column(
+                    column.dtype,
+                    checks=column.checks(),
+                    nullable=column.name in self.nullable,
+                    description=column.description,
+                    metadata={"unit": column.unit},
+                )
+                for column in self.columns
+            },
+            name=self.name,
+            strict=True,
+            ordered=True,
+            unique=list(self.grain),
+        )
+
+    def validate(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return ``frame`` when every row keeps the schema.
+
+        Raises:
+            SchemaViolationError: naming each broken column, check and example.
+        """
+        try:
+            return self.pandera.validate(frame, lazy=True)
+        except SchemaErrors as error:
+            cases = error.failure_cases
+            raise SchemaViolationError(self.name, list(_problems(cases))) from None
+
+    def frame(self, rows: Iterable[Mapping[str, Any]] = ()) -> pl.DataFrame:
+        """Build a frame of this table from partial rows: absent columns are null (tests and empty inputs)."""
+        rows = list(rows)
+        full = [{name: row.get(name) for name in self.column_names} for row in rows]
+        unknown = {key for row in rows for key in row} - set(self.column_names)
+        if unknown:
+            raise SchemaViolationError(self.name, [f"unknown columns {sorted(unknown)}"])
+        return pl.DataFrame(full, schema=self.polars_schema, orient="row")
+
+
+def _problems(cases: pl.DataFrame) -> Iterable[str]:
+    for case in cases.iter_rows(named=True):
+        column = case.get("column") or "table"
+        example = case.get("failure_case")
+        yield f"{column}: {case.get('check')} (found {example})"
+
+
+def table(
+    name: str,
+    description: str,
+    grain: str,
+    columns: str,
+    dictionary: Mapping[str, Column],
+    *,
+    partition: str = "as_of_date",
+    other: Mapping[str, str] | None = None,
+    is_view: bool = False,
+) -> Table:
+    """Declare a table from words: ``columns`` lists dictionary names, a trailing ``?`` allows nulls.
+
+    ``value=indicator_value`` names a column ``value`` after the dictionary's ``indicator_value``. ``other`` replaces the dictionary's description where a table gives the column a narrower meaning.
+    """
+    picked, nullable = [], set()
+    for word in columns.split():
+        column_name, _, entry = word.rstrip("?").partition("=")
+        description = (other or {}).get(column_name) or dictionary[entry or column_name].description
+        picked.append(replace(dictionary[entry or column_name], name=column_name, description=description))
+        if word.endswith("?"):
+            nullable.add(column_name)
+    return Table(
+        name=name,
+        description=description,
+        grain=tuple(grain.split()),
+        columns=tuple(picked),
+        nullable=frozenset(nullable),
+        partition=partition,
+        is_view=is_view,
+    )
+
+
+def month_end(year: int, month: int) -> dt.date:
+    """Last calendar day of a month."""
+    following = dt.date(year + month // 12, month % 12 + 1, 1)
+    return following - dt.timedelta(days=1)

@@ -1,0 +1,78 @@
+"""Closed lists of the contract: the only words a column of this kind may hold."""
+
+ASSET_CLASSES = (
+    "listed_equity",
+    "corporate_bond",
+    "covered_bond",
+    "sovereign_bond",
+    "sub_sovereign_bond",
+    "supranational_bond",
+    "unlisted_equity",
+    "private_debt",
+    "loan",
+    "project_finance",
+    "real_estate",
+    "mortgage",
+    "fund",
+    "securitisation",
+    "derivative",
+    "cash",
+    "other",
+)
+POCKETS = ("strategic", "return", "own_use_property", "investment_property", "treasury", "other")
+PORTFOLIO_KINDS = ("general_account", "mandate", "dedicated_fund", "open_fund", "unit_linked")
+USES_OF_PROCEEDS = ("none", "green", "eu_green_bond", "social", "sustainability")
+SECTOR_SCHEMES = ("nace_2", "nace_2_1", "gics")
+ENTERPRISE_SIZES = ("micro", "pme", "eti", "ge")
+EMISSION_SCOPES = ("1", "2_location", "2_market", "3_upstream", "3_downstream", "3")
+EMISSION_BASES = (
+    "reported_verified",
+    "reported",
+    "energy",
+    "production",
+    "revenue_estimate",
+    "asset_estimate",
+)
+EVIDENCE_BASES = ("group", "entity", "site")
+REPORTED_OR_ESTIMATED = ("reported", "estimated")
+GRADES = ("A", "B", "C", "D", "E")
+COVERAGE_STATUSES = (
+    "researched_involved",
+    "researched_not_involved",
+    "not_researched",
+    "not_covered",
+    "withdrawn",
+)
+CLASSIFICATION_KINDS = ("strategic_purpose", "real_economy")
+TRUTHS = ("F", "U", "T")
+OUTCOMES = ("NOT_APPLICABLE", "CLEARED", "UNKNOWN", "ENGAGEMENT", "WATCHLIST", "EXCLUDED")
+POSITION_STATUSES = ("COMPLIANT", "BUY_BLOCKED", "TO_DIVEST", "OVERDUE", "NOT_SCREENED")
+CARBON_STATUSES = (
+    "covered",
+    "out_of_scope_cash",
+    "out_of_scope_derivative",
+    "out_of_scope_property",
+    "out_of_scope_other",
+    "out_of_scope_supranational",
+    "out_of_scope_sub_sovereign",
+    "sovereign_covered",
+    "missing_sovereign_data",
+    "opaque_fund",
+    "unallocated_fund_value",
+    "unknown_issuer",
+    "missing_outstanding",
+    "missing_emissions",
+    "missing_scope_1",
+    "missing_scope_2",
+    "stale_emissions",
+    "missing_financials",
+    "missing_evic",
+    "missing_deposits",
+    "negative_evic",
+    "missing_equity_and_debt",
+    "stale_financials",
+    "missing_fx_rate",
+    "short_position",
+    "attribution_above_1",
+)
+SEVERITIES = ("error", "warn")

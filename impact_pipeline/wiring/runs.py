@@ -1,0 +1,151 @@
+"""Runs the monthly job in this process and says what happened in words: for the command line and for tests."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import dagster as dg
+
+from impact_pipeline.settings import Settings
+from impact_pipeline.wiring.instance import ensure_instance
+from impact_pipeline.wiring.resources import EXIT_CODE
+
+JOB = "monthly_impact"
+INGEST = "ingest"
+
+#: Called with (steps done, steps in all, name of the last one) or, while waiting, with a sentence as the name.
+OnProgress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class FailedCheck:
+    """A check that did not pass: its asset, what it claims, and what was found."""
+
+    asset: str
+    name: str
+    blocking: bool
+    description: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: ``exit_code`` 0 done, 1 a blocking check failed or a defect, 2 bad input."""
+
+    run_id: str
+    months: str
+    exit_code: int
+    message: str = ""
+    failed_checks: list[FailedCheck] = field(default_factory=list)
+    n_checks: int = 0
+
+
+def run_months(
+    settings: Settings,
+    first: str,
+    last: str,
+    *,
+    known_as_of: str = "",
+    on_progress: OnProgress | None = None,
+    log_level: str = "CRITICAL",
+) -> Outcome:
+    """Materialise everything for the months ``first`` to ``last`` (``YYYY-MM``) in one run."""
+    ensure_instance(settings)
+    # imported here: building the definitions takes seconds, and the settings must be in the environment by then
+    from impact_pipeline.definitions import defs
+
+    job = defs().resolve_job_def(JOB)
+    months = first if first == last else f"{first}:{last}"
+    which: dict[str, object] = {"partition_key": first}
+    if first != last:
+        tags = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
+        which = {"tags": tags}
+    run_config = {
+        "ops": {INGEST: {"config": {"known_as_of": known_as_of}}},
+        "loggers": {"console": {"config": {"log_level": log_level}}},
+    }
+    run_id = dg.make_new_run_id() if hasattr(dg, "make_new_run_id") else _new_run_id()
+    with dg.DagsterInstance.get() as instance, _progress(instance, run_id, len(job.graph.nodes), on_progress):
+        result = job.execute_in_process(
+            run_config=run_config, instance=instance, raise_on_error=False, run_id=run_id, **which  # type: ignore[arg-type]
+        )
+    return _outcome(result, months)
+
+
+def _new_run_id() -> str:
+    import uuid
+
+    return str(uuid.uuid4())
+
+
+@contextmanager
+def _progress(
+    instance: dg.DagsterInstance, run_id: str, n_steps: int, on_progress: OnProgress | None
+) -> Iterator[None]:
+    """Follow the run's event log beside the run itself; the log is the only account both UI and we can trust."""
+    if on_progress is None:
+        yield
+        return
+    over = threading.Event()
+    follower = threading.Thread(target=_follow, args=(instance, run_id, n_steps, on_progress, over), daemon=True)
+    follower.start()
+    try:
+        yield
+    finally:
+        over.set()
+        follower.join(timeout=5)
+
+
+def _follow(
+    instance: dg.DagsterInstance, run_id: str, n_steps: int, on_progress: OnProgress, over: threading.Event
+) -> None:
+    cursor, done, last = None, 0, ""
+    while True:
+        finished = over.wait(0.2)
+        batch = instance.get_records_for_run(run_id, cursor=cursor)
+        cursor = batch.cursor
+        for record in batch.records:
+            entry = record.event_log_entry
+            event = entry.dagster_event
+            if event is not None and event.event_type_value == "STEP_SUCCESS":
+                done, last = done + 1, entry.step_key or ""
+            elif event is None and entry.user_message.startswith("waiting for"):
+                last = entry.user_message
+        on_progress(done, n_steps, last)
+        if finished:
+            return
+
+
+def _outcome(result: dg.ExecuteInProcessResult, months: str) -> Outcome:
+    evaluations = result.get_asset_check_evaluations()
+    failed = [
+        FailedCheck(
+            asset=evaluation.asset_key.to_user_string().replace("/", "."),
+            name=evaluation.check_name,
+            blocking=evaluation.blocking and evaluation.severity == dg.AssetCheckSeverity.ERROR,
+            description=evaluation.description or "",
+        )
+        for evaluation in evaluations
+        if not evaluation.passed
+    ]
+    if result.success:
+        return Outcome(result.run_id, months, 0, failed_checks=failed, n_checks=len(evaluations))
+    code, message = _failure(result, failed)
+    return Outcome(result.run_id, months, code, message, failed, len(evaluations))
+
+
+def _failure(result: dg.ExecuteInProcessResult, failed: list[FailedCheck]) -> tuple[int, str]:
+    for event in result.all_events:
+        if not event.is_step_failure:
+            continue
+        data = event.step_failure_data
+        told = data.user_failure_data
+        if told is not None and EXIT_CODE in told.metadata:
+            return int(told.metadata[EXIT_CODE].value), told.description or ""
+        blocking = [check for check in failed if check.blocking]
+        if blocking:
+            sentences = [f"{check.asset}: {check.name} ({check.description})" for check in blocking]
+            return 1, "blocking check failed: " + "; ".join(sentences)
+        cause = data.error.cause if data.error and data.error.cause else data.error
+        return 1, f"step {event.step_key} stopped: {cause.message.strip().splitlines()[-1] if cause else 'unknown'}"
+    return 1, "the run failed before its first step"

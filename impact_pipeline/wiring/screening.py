@@ -1,0 +1,86 @@
+"""Hands the month's evidence and issuers to the rule engine and stores what it decides."""
+
+import dagster as dg
+import duckdb
+import polars as pl
+
+from impact_pipeline.domain.screening import evaluate
+from impact_pipeline.errors import ImpactPipelineError
+from impact_pipeline.ingest.policy import load_policy
+from impact_pipeline.partitions import MONTHLY, Window
+from impact_pipeline.schemas import TABLES
+from impact_pipeline.settings import Settings
+from impact_pipeline.warehouse.store import Store, replace_window
+from impact_pipeline.wiring.headlines import Numbers, monthly_numbers
+from impact_pipeline.wiring.metadata import asset_key, table_metadata
+
+VERDICT_TABLES = ["core.issuer_verdicts", "core.verdict_explanations"]
+_UPSTREAM = ["staging.evidence", "core.issuers", "core.holdings", "policy.rules", "audit.months"]
+
+#: Everybody a rule can be about: described, held, or named by evidence. Public bodies are not companies.
+_ISSUERS = """
+with named as (
+    select as_of_date, issuer_id, false as is_public from core.issuers
+    union all
+    select
+        as_of_date, issuer_id,
+        asset_class in ('sovereign_bond', 'sub_sovereign_bond', 'supranational_bond') as is_public
+    from core.holdings
+    where issuer_id is not null and asset_class <> 'cash' and asset_class <> 'derivative'
+    union all
+    select as_of_date, underlying_issuer_id, false from core.holdings where underlying_issuer_id is not null
+    union all
+    select as_of_date, issuer_id, false from staging.evidence
+)
+select named.as_of_date, named.issuer_id, issuers.issuer_name, bool_or(named.is_public) as is_public_body
+from named
+left join core.issuers as issuers using (as_of_date, issuer_id)
+where named.as_of_date >= ? and named.as_of_date < ?
+group by named.as_of_date, named.issuer_id, issuers.issuer_name
+order by named.as_of_date, named.issuer_id
+"""
+
+
+def verdict_specs() -> list[dg.AssetSpec]:
+    """The two tables of the screening step."""
+    return [
+        dg.AssetSpec(
+            asset_key(name),
+            deps=[asset_key(upstream) for upstream in _UPSTREAM],
+            description=TABLES[name].description,
+            group_name="screening",
+            kinds={"polars", "duckdb"},
+            owners=["team:impact-data"],
+            code_version="1",
+            metadata=table_metadata(TABLES[name]),
+            partitions_def=MONTHLY,
+        )
+        for name in VERDICT_TABLES
+    ]
+
+
+def screen_months(settings: Settings, store: Store, covered: Window) -> dict[str, Numbers]:
+    """Read evidence, issuers and months; evaluate; replace the months' verdicts and explanations."""
+    policy = load_policy(settings.policy)
+    bounds: list[object] = [covered.start, covered.end]
+    with store.read() as connection:
+        evidence = _months_of(connection, "staging.evidence", bounds)
+        issuers = connection.sql(_ISSUERS, params=bounds).pl()
+        months = _months_of(connection, "audit.months", bounds)
+    used = set(months["policy_sha256"])
+    if used != {policy.sha256}:
+        raise ImpactPipelineError(
+            "the policy files changed since these months were ingested; run the months again so that rules and inputs agree"
+        )
+    verdicts = evaluate(evidence, issuers, months.select("as_of_date", "known_as_of"), policy.rules)
+    frames = {VERDICT_TABLES[0]: verdicts.issuer_verdicts, VERDICT_TABLES[1]: verdicts.verdict_explanations}
+    with store.write(f"screening {covered.label}") as connection:
+        for name in VERDICT_TABLES:
+            replace_window(connection, TABLES[name], frames[name], covered.start, covered.end)
+        return {name: monthly_numbers(connection, TABLES[name], covered) for name in VERDICT_TABLES}
+
+
+def _months_of(connection: duckdb.DuckDBPyConnection, name: str, bounds: list[object]) -> pl.DataFrame:
+    columns = ", ".join(TABLES[name].column_names)
+    query = f"select {columns} from {name} where as_of_date >= ? and as_of_date < ? order by all"
+    return connection.sql(query, params=bounds).pl()
