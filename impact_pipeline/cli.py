@@ -7,11 +7,11 @@ import datetime as dt
 import json
 import os
 import re
+import shutil
 import sys
-from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -20,10 +20,16 @@ from rich.table import Table as Grid
 
 from impact_pipeline.errors import ImpactPipelineError, SettingsError
 from impact_pipeline.schemas.table import month_end
-from impact_pipeline.settings import FIRST_MONTH, Settings
+from impact_pipeline.settings import FIRST_MONTH, REPOSITORY, Settings
+
+if TYPE_CHECKING:  # the heavy rooms are imported by the commands that need them: `impact --help` stays quick
+    from impact_pipeline.publishing.figures import Figures
+    from impact_pipeline.wiring.runs import Outcome
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, rich_markup_mode=None)
-out = Console()
+#: Tables keep their numbers whole: a narrow pipe or log gets the full width, a terminal at least 120 columns.
+_WIDTH = max(shutil.get_terminal_size((160, 24)).columns, 120)
+out = Console(width=_WIDTH)
 err = Console(stderr=True)
 
 InputsOption = Annotated[str | None, typer.Option("--inputs", help="Inputs folder [IMPACT_INPUTS, default the demo].")]
@@ -89,39 +95,12 @@ def run(
         raise SettingsError(f"--known-as-of {known_as_of!r}: expected a date such as 2025-03-31")
     settings = Settings.load(inputs, policy, home)
     settings.require_inputs()
-    planned = _with_baseline(settings, first, last)
-    outcomes = [_run_one(settings, start, end, known_as_of, quiet=as_json, verbose=verbose) for start, end in planned]
-    _report(settings, outcomes, as_json)
-    raise typer.Exit(outcomes[-1].exit_code)
+    outcome = _run(settings, first, last, known_as_of, quiet=as_json, verbose=verbose)
+    _report(settings, outcome, as_json)
+    raise typer.Exit(outcome.exit_code)
 
 
-def _with_baseline(settings: Settings, first: str, last: str) -> list[tuple[str, str]]:
-    """A change needs its baseline month: when the store lacks it and the inputs have it, it is run first."""
-    from impact_pipeline.ingest.delivery import holdings_months
-    from impact_pipeline.ingest.policy import load_policy
-
-    policy = load_policy(settings.policy)
-    baselines = {target.baseline_date for target in policy.targets if target.baseline_date is not None}
-    missing = {f"{day:%Y-%m}" for day in baselines} - _months_in(settings.readers)
-    wanted = sorted(month for month in missing if FIRST_MONTH <= month < first)
-    if not wanted:
-        return [(first, last)]
-    delivered = {f"{day:%Y-%m}" for day in holdings_months(settings.inputs)}
-    return [(month, month) for month in wanted if month in delivered] + [(first, last)]
-
-
-def _months_in(readers: Path) -> set[str]:
-    import duckdb
-
-    if not readers.exists():
-        return set()
-    with duckdb.connect(str(readers), read_only=True) as connection:
-        return {f"{row[0]:%Y-%m}" for row in connection.execute("select as_of_date from audit.months").fetchall()}
-
-
-def _run_one(
-    settings: Settings, first: str, last: str, known_as_of: str, *, quiet: bool, verbose: bool
-) -> "Any":
+def _run(settings: Settings, first: str, last: str, known_as_of: str, *, quiet: bool, verbose: bool) -> "Outcome":
     from impact_pipeline.wiring.runs import run_months
 
     label = first if first == last else f"{first}:{last}"
@@ -133,39 +112,42 @@ def _run_one(
             progress.update(bar, completed=done, total=total, description=f"{label}  {last_step[:60]}")
 
         return run_months(
-            settings, first, last,
-            known_as_of=known_as_of, on_progress=show, log_level="DEBUG" if verbose else "CRITICAL",
-        )  # fmt: skip
+            settings,
+            first,
+            last,
+            known_as_of=known_as_of,
+            on_progress=show,
+            log_level="DEBUG" if verbose else "CRITICAL",
+        )
 
 
-def _report(settings: Settings, outcomes: Sequence[Any], as_json: bool) -> None:
-    """Print how the runs ended; figures are those of the last month."""
+def _report(settings: Settings, outcome: "Outcome", as_json: bool) -> None:
+    """Print how the run ended; figures are those of its last month."""
     from impact_pipeline.publishing.figures import Figures
 
-    last = outcomes[-1]
     figures = None
-    if last.exit_code == 0:
-        figures = Figures(settings.readers, parse_month(last.months.split(":")[-1]))
+    if outcome.exit_code == 0:
+        figures = Figures(settings.readers, parse_month(outcome.months.split(":")[-1]))
     if as_json:
         _print_json(
             {
-                "runs": [vars(outcome) | {"failed_checks": [vars(c) for c in outcome.failed_checks]} for outcome in outcomes],
+                **vars(outcome),
+                "failed_checks": [vars(check) for check in outcome.failed_checks],
                 "indicators": figures.view("indicators").to_dicts() if figures else [],
                 "rejected": figures.view("rejected").to_dicts() if figures else [],
             }
         )
-    elif figures:
-        _print_indicators(figures)
-        _print_rejected(figures)
-    for outcome in outcomes:
-        if not as_json:
-            passed = outcome.n_checks - len(outcome.failed_checks)
-            out.print(f"{outcome.months}: {passed} of {outcome.n_checks} checks passed", highlight=False)
-            for check in outcome.failed_checks:
-                word = "FAILED" if check.blocking else "warning"
-                out.print(f"  {word}: {check.asset}: {check.name} ({check.description})", markup=False, highlight=False)
-        if outcome.exit_code:
-            _refuse(f"{outcome.months}: {outcome.message}", outcome.exit_code)
+    else:
+        if figures:
+            _print_indicators(figures)
+            _print_rejected(figures)
+        passed = outcome.n_checks - len(outcome.failed_checks)
+        out.print(f"{outcome.months}: {passed} of {outcome.n_checks} checks passed", highlight=False)
+        for check in outcome.failed_checks:
+            word = "FAILED" if check.blocking else "warning"
+            out.print(f"  {word}: {check.asset}: {check.name} ({check.description})", markup=False, highlight=False)
+    if outcome.exit_code:
+        _refuse(f"{outcome.months}: {outcome.message}", outcome.exit_code)
 
 
 @app.command()
@@ -231,7 +213,7 @@ def ui(
     settings.require_inputs()
     ensure_instance(settings)
     dagster = Path(sys.executable).with_name("dagster")
-    command = [str(dagster), "dev", "-h", "127.0.0.1", "-p", str(port), "-m", "impact_pipeline.definitions"]
+    command = [str(dagster), "dev", "-h", "127.0.0.1", "-p", str(port), "-w", str(REPOSITORY / "workspace.yaml")]
     out.print(f"http://127.0.0.1:{port}  (Ctrl-C stops it)", highlight=False)
     sys.stdout.flush()
     os.execve(command[0], command, {**os.environ, **settings.environment()})
@@ -252,19 +234,22 @@ def doctor(
     raise typer.Exit(2 if any(finding.state == "FIX" for finding in findings) else 0)
 
 
-def _print_indicators(figures: "Any") -> None:
-    grid = Grid(title=f"Indicateurs de mission, {figures.month:%d/%m/%Y}", title_justify="left")
-    for name in ("Indicateur", "Valeur", "Numérateur", "Dénominateur", "Couverture", "Référence", "Évolution", "Cible", "État"):
-        grid.add_column(name, justify="left" if name in ("Indicateur", "État") else "right")
+def _print_indicators(figures: "Figures") -> None:
+    grid = Grid(title=f"Indicateurs de mission au {figures.month:%d/%m/%Y}", title_justify="left", show_lines=True)
+    grid.add_column("Indicateur", ratio=1, min_width=24)
+    for name in ("Valeur", "Numérateur", "Dénominateur", "Couverture", "Référence", "Évolution", "Cible"):
+        grid.add_column(name, justify="right", no_wrap=True)
+    grid.add_column("État", no_wrap=True)
     for row in figures.view("indicators").to_dicts():
         percent = row["unit"] == "ratio"
+        is_change = row["indicator_id"] == "portfolio_footprint_change"
         grid.add_row(
-            f"{row['label_fr']} [{row['indicator_id']}]".replace("[", "\\["),
-            _number(row["value"], percent) + ("" if percent else f" {row['unit']}"),
+            f"{row['label_fr']} ({row['indicator_id']})",
+            _number(row["value"], percent) + ("" if percent or row["value"] is None else f" {row['unit']}"),
             _number(row["numerator"]),
             _number(row["denominator"]),
             _number(row["coverage_ratio"], percent=True),
-            _number(row["baseline_value"], percent and row["indicator_id"] != "portfolio_footprint_change"),
+            _number(row["baseline_value"], percent and not is_change),
             _number(row["change_ratio"], percent=True),
             _number(row["target_value"], percent) + (f" ({row['target_date']:%Y})" if row["target_date"] else ""),
             row["status"],
@@ -272,7 +257,7 @@ def _print_indicators(figures: "Any") -> None:
     out.print(grid)
 
 
-def _print_rejected(figures: "Any") -> None:
+def _print_rejected(figures: "Figures") -> None:
     rejected = figures.view("rejected")
     if rejected.is_empty():
         out.print("nothing was refused or flagged at the door")

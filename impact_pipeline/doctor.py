@@ -49,7 +49,7 @@ def _tried(what: str, look: Callable[[], tuple[str, str]]) -> Finding:
 
 def _inputs(settings: Settings) -> tuple[str, str]:
     settings.require_inputs()
-    months = sorted(holdings_months(settings.inputs))
+    months = sorted(holdings_months(settings.inputs, settings.policy / "profiles"))
     if not months:
         return "FIX", f"{settings.inputs}/holdings has no month"
     delivery = read_delivery(settings.inputs, settings.policy / "profiles", months[-1:], dt.date.today())

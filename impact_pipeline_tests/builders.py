@@ -18,7 +18,7 @@ from impact_pipeline.warehouse.models import load_models, load_tests, topologica
 from impact_pipeline.warehouse.runner import run_model, run_test
 from impact_pipeline.warehouse.store import Store
 from impact_pipeline.wiring.delivery import store_delivery
-from impact_pipeline.wiring.screening import screen_months
+from impact_pipeline.wiring.screening import VERDICT_TABLES, screen_months
 
 DEMO_POLICY = REPOSITORY / "data" / "demo" / "policy"
 Rows = Sequence[Mapping[str, Any]]
@@ -114,13 +114,12 @@ def compute(
     store_delivery(settings, store, covered, known_as_of, TODAY)
     models, tests = load_models(SQL_MODELS), load_tests(SQL_MODELS / "tests")
     screened = False
-    for name in topological_order(models):
-        needed = set(models[name].depends_on)
-        if not screened and any(table.startswith(("core.issuer_verdicts", "core.verdict_exp")) for table in needed):
+    for model in topological_order(models):
+        if not screened and set(VERDICT_TABLES) & set(model.depends_on):
             screen_months(settings, store, covered)
             screened = True
         with store.write() as connection:
-            run_model(connection, models[name], covered.start, covered.end)
+            run_model(connection, model, covered.start, covered.end)
     with store.read() as connection:
         for test in tests:
             found = run_test(connection, test, covered.start, covered.end)

@@ -33,4 +33,6 @@ select
 from raw.evidence as facts
 inner join audit.source_files as files on facts.source_file_id = files.source_file_id
 inner join audit.months as months on files.as_of_date = months.as_of_date
-where facts.known_from is null or facts.known_from <= months.known_as_of
+where (facts.known_from is null or facts.known_from <= months.known_as_of)
+    -- a later year says nothing about this month, even when it is known by now
+    and (facts.fiscal_year is null or facts.fiscal_year <= year(files.as_of_date))

@@ -4,10 +4,10 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from impact_pipeline.errors import NotFoundError
+from impact_pipeline.warehouse.snapshot import open_readers
 
 #: What ``impact show`` prints: query by name of the view.
 VIEWS = {
@@ -131,7 +131,7 @@ class Figures:
 
     def _query(self, sql: str, **params: Any) -> pl.DataFrame:
         used = {name: value for name, value in params.items() if f"${name}" in sql}
-        with duckdb.connect(str(self.readers), read_only=True) as connection:
+        with open_readers(self.readers) as connection:
             return connection.sql(sql, params=used or None).pl()
 
 

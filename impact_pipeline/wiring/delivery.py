@@ -6,15 +6,16 @@ import dagster as dg
 import polars as pl
 
 from impact_pipeline.errors import SettingsError
-from impact_pipeline.ingest.archive import archive
-from impact_pipeline.ingest.delivery import read_delivery
-from impact_pipeline.ingest.policy import load_policy, policy_frames
+from impact_pipeline.ingest.archiving import archive
+from impact_pipeline.ingest.delivery import holdings_months, read_delivery
+from impact_pipeline.ingest.policy import Policy, load_policy, policy_frames
 from impact_pipeline.partitions import MONTHLY, Window
 from impact_pipeline.schemas import AUDIT, POLICY, RAW, TABLES
 from impact_pipeline.settings import Settings
 from impact_pipeline.warehouse.store import Store, ensure_layout, replace_files, replace_window
 from impact_pipeline.wiring.headlines import Numbers, monthly_numbers
 from impact_pipeline.wiring.metadata import asset_key, table_metadata
+from impact_pipeline.wiring.months import baselines_to_read, month_window
 
 DELIVERED_TABLES = [table.name for table in (*RAW, *AUDIT, *POLICY)]
 _GROUPS = {"raw": "inputs", "audit": "inputs", "policy": "policy"}
@@ -99,8 +100,10 @@ def store_delivery(
         Row counts and refusals of each table and month.
     """
     settings.require_inputs()
-    months = covered.month_ends
     policy = load_policy(settings.policy)
+    lacking = _missing_baselines(settings, store, policy, covered)
+    windows = [*(month_window(day) for day in lacking), covered]
+    months = [*lacking, *covered.month_ends]
     delivery = read_delivery(settings.inputs, settings.policy / "profiles", months, today or dt.date.today())
     frames = {**delivery.frames, **policy_frames(policy, months)}
     frames["audit.source_files"] = delivery.source_files
@@ -116,9 +119,31 @@ def store_delivery(
             table = TABLES[name]
             if table.partition == "source_file_id":
                 replace_files(connection, table, frames[name], file_ids)
-            else:
-                replace_window(connection, table, frames[name], covered.start, covered.end)
-        return {name: monthly_numbers(connection, TABLES[name], covered) for name in DELIVERED_TABLES}
+                continue
+            for window in windows:
+                rows = frames[name].filter(pl.col("as_of_date").is_in(window.month_ends))
+                replace_window(connection, table, rows, window.start, window.end)
+        return {
+            name: {
+                partition: numbers
+                for window in windows
+                for partition, numbers in monthly_numbers(connection, TABLES[name], window).items()
+            }
+            for name in DELIVERED_TABLES
+        }
+
+
+def _missing_baselines(settings: Settings, store: Store, policy: Policy, covered: Window) -> list[dt.date]:
+    """Baseline months that the indicators need, the store lacks, and the inputs have."""
+    held: set[dt.date] = set()
+    if store.path.exists():
+        with store.read() as connection:
+            held = {day for (day,) in connection.execute("select as_of_date from audit.months").fetchall()}
+    wanted = baselines_to_read((target.baseline_date for target in policy.targets), covered, held)
+    if not wanted:
+        return []
+    delivered = holdings_months(settings.inputs, settings.policy / "profiles")
+    return [day for day in wanted if day in delivered]
 
 
 def _months(

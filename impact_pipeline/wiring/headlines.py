@@ -1,6 +1,5 @@
 """Numbers an analyst follows from month to month: shown as plain metadata, so the UI plots them per partition."""
 
-import dagster as dg
 import duckdb
 
 from impact_pipeline.partitions import Window
@@ -106,8 +105,3 @@ def _count_files(
     for day, count in counted:
         numbers[f"{day:%Y-%m}"]["row_count"] = count
 
-
-def add_monthly_metadata(context: dg.AssetExecutionContext, key: dg.AssetKey, numbers: Numbers) -> None:
-    """Attach each month's numbers to its own partition: a range run must not repeat its last month everywhere."""
-    for partition_key, found in numbers.items():
-        context.add_asset_metadata(found, asset_key=key, partition_key=partition_key)

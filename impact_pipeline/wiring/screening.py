@@ -4,15 +4,16 @@ import dagster as dg
 import duckdb
 import polars as pl
 
-from impact_pipeline.domain.screening import evaluate
+from impact_pipeline.domain.screening import Verdicts, evaluate
 from impact_pipeline.errors import ImpactPipelineError
-from impact_pipeline.ingest.policy import load_policy
+from impact_pipeline.ingest.policy import Policy, load_policy
 from impact_pipeline.partitions import MONTHLY, Window
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.settings import Settings
 from impact_pipeline.warehouse.store import Store, replace_window
 from impact_pipeline.wiring.headlines import Numbers, monthly_numbers
 from impact_pipeline.wiring.metadata import asset_key, table_metadata
+from impact_pipeline.wiring.months import windows_for
 
 VERDICT_TABLES = ["core.issuer_verdicts", "core.verdict_explanations"]
 _UPSTREAM = ["staging.evidence", "core.issuers", "core.holdings", "policy.rules", "audit.months"]
@@ -62,22 +63,30 @@ def verdict_specs() -> list[dg.AssetSpec]:
 def screen_months(settings: Settings, store: Store, covered: Window) -> dict[str, Numbers]:
     """Read evidence, issuers and months; evaluate; replace the months' verdicts and explanations."""
     policy = load_policy(settings.policy)
+    numbers: dict[str, Numbers] = {name: {} for name in VERDICT_TABLES}
+    with store.read() as connection:
+        windows = windows_for(connection, TABLES[VERDICT_TABLES[0]], covered)
+    for months in windows:
+        verdicts = _evaluated(store, policy, months)
+        frames = {VERDICT_TABLES[0]: verdicts.issuer_verdicts, VERDICT_TABLES[1]: verdicts.verdict_explanations}
+        with store.write(f"screening {months.label}") as connection:
+            for name in VERDICT_TABLES:
+                replace_window(connection, TABLES[name], frames[name], months.start, months.end)
+                numbers[name] |= monthly_numbers(connection, TABLES[name], months)
+    return numbers
+
+
+def _evaluated(store: Store, policy: Policy, covered: Window) -> Verdicts:
     bounds: list[object] = [covered.start, covered.end]
     with store.read() as connection:
         evidence = _months_of(connection, "staging.evidence", bounds)
         issuers = connection.sql(_ISSUERS, params=bounds).pl()
         months = _months_of(connection, "audit.months", bounds)
-    used = set(months["policy_sha256"])
-    if used != {policy.sha256}:
+    if set(months["policy_sha256"]) != {policy.sha256}:
         raise ImpactPipelineError(
-            "the policy files changed since these months were ingested; run the months again so that rules and inputs agree"
+            f"the policy files changed since {covered.label} was ingested; run these months again, from the files on"
         )
-    verdicts = evaluate(evidence, issuers, months.select("as_of_date", "known_as_of"), policy.rules)
-    frames = {VERDICT_TABLES[0]: verdicts.issuer_verdicts, VERDICT_TABLES[1]: verdicts.verdict_explanations}
-    with store.write(f"screening {covered.label}") as connection:
-        for name in VERDICT_TABLES:
-            replace_window(connection, TABLES[name], frames[name], covered.start, covered.end)
-        return {name: monthly_numbers(connection, TABLES[name], covered) for name in VERDICT_TABLES}
+    return evaluate(evidence, issuers, months.select("as_of_date", "known_as_of"), policy.rules)
 
 
 def _months_of(connection: duckdb.DuckDBPyConnection, name: str, bounds: list[object]) -> pl.DataFrame:

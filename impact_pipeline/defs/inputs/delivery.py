@@ -12,8 +12,8 @@ from impact_pipeline.wiring.delivery import (
     folder_specs,
     store_delivery,
 )
-from impact_pipeline.wiring.headlines import add_monthly_metadata
 from impact_pipeline.wiring.metadata import asset_key
+from impact_pipeline.wiring.months import report_months
 from impact_pipeline.wiring.resources import Installation, told
 from impact_pipeline.wiring.sql_assets import MONTHLY_RUN
 
@@ -25,10 +25,11 @@ def ingest(
     context: dg.AssetExecutionContext, config: IngestConfig, installation: Installation
 ) -> Iterator[dg.MaterializeResult]:
     """Read every input file of the months once, check it at the door, archive it, and write raw, audit and policy."""
+    covered = window(context)
     with told():
         numbers = store_delivery(
-            installation.settings, installation.store(context), window(context), config.known_as_of
+            installation.settings, installation.store(context), covered, config.known_as_of
         )
     for name in DELIVERED_TABLES:
-        add_monthly_metadata(context, asset_key(name), numbers[name])
+        report_months(context, asset_key(name), covered, numbers[name])
         yield dg.MaterializeResult(asset_key=asset_key(name))

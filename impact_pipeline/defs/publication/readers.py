@@ -6,6 +6,7 @@ from impact_pipeline.partitions import window
 from impact_pipeline.schemas import MARTS
 from impact_pipeline.warehouse.snapshot import publish_window
 from impact_pipeline.wiring.metadata import asset_key
+from impact_pipeline.wiring.months import unpublished
 from impact_pipeline.wiring.resources import Installation, told
 from impact_pipeline.wiring.sql_assets import MONTHLY_RUN
 
@@ -22,6 +23,8 @@ from impact_pipeline.wiring.sql_assets import MONTHLY_RUN
 def readers_snapshot(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult:
     """`readers.duckdb`: complete months only; a blocking check that failed upstream keeps the old month in place."""
     covered, settings = window(context), installation.settings
+    store = installation.store(context)
     with told():
-        publish_window(installation.store(context), settings.readers, covered.start, covered.end)
+        for months in unpublished(store, settings.readers, covered):
+            publish_window(store, settings.readers, months.start, months.end)
     return dg.MaterializeResult(metadata={"size_bytes": settings.readers.stat().st_size})

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from impact_pipeline.partitions import window
-from impact_pipeline.wiring.headlines import add_monthly_metadata
 from impact_pipeline.wiring.metadata import asset_key
+from impact_pipeline.wiring.months import report_months
 from impact_pipeline.wiring.resources import Installation, told
 from impact_pipeline.wiring.screening import VERDICT_TABLES, screen_months, verdict_specs
 from impact_pipeline.wiring.sql_assets import MONTHLY_RUN
@@ -15,8 +15,9 @@ from impact_pipeline.wiring.sql_assets import MONTHLY_RUN
 @dg.multi_asset(specs=verdict_specs(), **MONTHLY_RUN)
 def screening(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult]:
     """Decide every rule for every issuer, three-valued, and keep the evidence behind each decision."""
+    covered = window(context)
     with told():
-        numbers = screen_months(installation.settings, installation.store(context), window(context))
+        numbers = screen_months(installation.settings, installation.store(context), covered)
     for name in VERDICT_TABLES:
-        add_monthly_metadata(context, asset_key(name), numbers[name])
+        report_months(context, asset_key(name), covered, numbers[name])
         yield dg.MaterializeResult(asset_key=asset_key(name))

@@ -1,0 +1,131 @@
+"""Which claims a month may use, and how each reads as an interval against each criterion it can answer."""
+
+from decimal import Decimal
+
+import polars as pl
+
+from impact_pipeline.domain.screening.compiler import GRADE_RANK, WEAKEST
+from impact_pipeline.schemas.table import AMOUNT
+
+ZERO, ONE, WHOLE = (pl.lit(Decimal(n)).cast(AMOUNT) for n in (0, 1, 100))
+NOTHING = pl.lit(None).cast(AMOUNT)
+#: Criterion columns that the resolution needs beside each claim.
+_ASKED = [
+    "leaf", "asked_basis", "asked_roles", "asked_set", "asked_models", "asked_year", "asked_unit", "fold",
+    "is_flag", "is_share", "is_conduct", "adds_models", "is_interval", "max_age_months",
+]  # fmt: skip
+
+
+def live_claims(evidence: pl.DataFrame, months: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """Claims that still stand and say something, behind the number of their month and issuer (``cell``).
+
+    Left out: claims received after ``known_as_of``, claims replaced by a visible one, all but the latest
+    delivery of a source for a fiscal year, and rows that carry no information (withdrawn, not researched, not
+    covered, empty). A later "withdrawn" of the same source and year so silences what that source said before.
+    """
+    visible = evidence.join(months.select("as_of_date", "known_as_of"), on="as_of_date").filter(
+        pl.col("known_from").is_null() | (pl.col("known_from") <= pl.col("known_as_of"))
+    )
+    if visible.select("as_of_date", "evidence_id").n_unique() < visible.height:
+        # the same claim delivered in several files: the latest delivery, and of equal ones the most cautious
+        visible = visible.sort(
+            "as_of_date", "evidence_id", "known_from", "hi", "lo", "source_file_id", "source_row"
+        ).unique(["as_of_date", "evidence_id"], keep="last", maintain_order=True)
+    seen = visible.select("as_of_date", superseded_by="evidence_id")
+    latest = pl.col("known_from").max().over("cell", "measure", "source", "fiscal_year")
+    status, lo, hi = pl.col("coverage_status"), pl.col("lo"), pl.col("hi")
+    informative = (
+        pl.when(status.is_in(["researched_involved", "researched_not_involved"])).then(True)
+        .when(status.is_null()).then(lo.is_not_null() | hi.is_not_null())
+        .otherwise(False)
+    )  # fmt: skip
+    return (
+        visible.join(seen, on=["as_of_date", "superseded_by"], how="anti")
+        .join(cells.select("as_of_date", "issuer_id", "cell"), on=["as_of_date", "issuer_id"])
+        .filter(pl.col("known_from").eq_missing(latest))
+        .filter(informative)
+        .with_columns(
+            is_researched_absent=status.eq_missing(pl.lit("researched_not_involved"))
+            & (hi.is_null() | (hi == ZERO))
+            & (lo.is_null() | (lo == ZERO)),
+            grade_rank=pl.col("grade").replace_strict(GRADE_RANK, default=WEAKEST, return_dtype=pl.UInt8),
+        )
+    )
+
+
+def claims_by_criterion(claims: pl.DataFrame, leaves: pl.DataFrame) -> pl.DataFrame:
+    """Claims beside each criterion they can answer: its measure (or the theme's sibling), its qualifiers."""
+    asked = pl.concat(
+        [
+            leaves.select("measure", *_ASKED, is_sibling=pl.lit(False)),
+            leaves.filter(pl.col("sibling").is_not_null()).select(
+                pl.col("sibling").alias("measure"), *_ASKED, is_sibling=pl.lit(True)
+            ),
+        ]
+    )
+    role, substance, asked_set = pl.col("role"), pl.col("substance_set"), pl.col("asked_set")
+    model, models = pl.col("model"), pl.col("asked_models")
+    no_models = models.list.len() == 0
+    listed = model.is_null() | no_models | model.is_in(models)
+    year_fits = (
+        pl.col("asked_year").is_null()
+        | model.is_null()
+        | (model.cast(pl.Int32, strict=False) <= pl.col("asked_year"))
+    )
+    return (
+        claims.join(asked, on="measure")
+        .filter(
+            role.is_null() | (pl.col("asked_roles").list.len() == 0) | role.is_in("asked_roles"),
+            substance.is_null() | asked_set.is_null() | (substance == asked_set),
+            year_fits,
+            listed | pl.col("adds_models"),
+        )
+        .with_columns(is_listed=listed)
+        .pipe(_with_interval)
+        .with_row_index("row")
+    )  # fmt: skip
+
+
+def _with_interval(rows: pl.DataFrame) -> pl.DataFrame:
+    """Read each claim as an interval: empty ends get the widest value possible, never a convenient one."""
+    lo, hi, status = pl.col("lo"), pl.col("hi"), pl.col("coverage_status")
+    share, flag, conduct = pl.col("is_share"), pl.col("is_flag"), pl.col("is_conduct")
+    # "involved: 0" is not an absence; nor is a missing certificate or policy
+    absent = pl.col("is_researched_absent") | (status.is_null() & (hi == ZERO) & ~conduct)
+    blank_yes = flag & ~conduct & lo.is_null() & hi.is_null()
+    estimated = pl.col("reported_or_estimated").eq_missing(pl.lit("estimated")) & share & hi.is_not_null()
+    point = lo.is_null() | (lo == hi)
+    no_value = pl.col("is_researched_absent") & conduct
+    unit = pl.col("unit")
+    return rows.with_columns(
+        is_absent=pl.when(absent).then(True).otherwise(False),
+        has_value=~no_value,
+        lo=pl.when(no_value).then(NOTHING)
+        .when(pl.col("is_researched_absent")).then(ZERO)
+        .when(blank_yes).then(ONE)
+        .when(estimated & point & pl.col("is_interval")).then(ZERO)
+        .when(estimated & ~pl.col("is_interval")).then(hi)
+        .when(lo.is_not_null()).then(lo)
+        .otherwise(ZERO),
+        hi=pl.when(no_value).then(NOTHING)
+        .when(pl.col("is_researched_absent")).then(ZERO)
+        .when(hi.is_not_null()).then(hi)
+        .when(share).then(WHOLE)
+        .when(flag).then(ONE)
+        .otherwise(NOTHING),
+        hi_open=pl.col("hi_open").eq_missing(True),
+        grade_rank=pl.when(estimated & ~pl.col("is_interval"))
+        .then(pl.max_horizontal("grade_rank", pl.lit(GRADE_RANK["D"], dtype=pl.UInt8)))
+        .otherwise(pl.col("grade_rank")),
+        problem=pl.when(pl.col("basis") != pl.col("asked_basis")).then(pl.lit("basis"))
+        .when(unit != pl.col("asked_unit")).then(pl.lit("unit"))
+        .when((lo > hi) | (lo < ZERO) | (hi < ZERO)).then(pl.lit("value"))
+        .when(share & ((lo > WHOLE) | (hi > WHOLE))).then(pl.lit("value"))
+        .when(flag & ((lo > ONE) | (hi > ONE))).then(pl.lit("value"))
+        .when((status == "researched_not_involved") & (lo > ZERO)).then(pl.lit("value"))
+        .otherwise(pl.lit("")),
+        is_part=pl.any_horizontal(pl.col("role", "substance_set", "model").is_not_null()),
+        expires_on=pl.coalesce(
+            pl.date(pl.col("fiscal_year"), 12, 31), pl.col("published_on"), pl.col("known_from")
+        ).dt.offset_by(pl.col("max_age_months").cast(pl.String) + "mo"),
+    )  # fmt: skip

@@ -1,0 +1,156 @@
+"""Small parts of the rule language: numbers, days, validity, demands on evidence, terms for holders."""
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, model_validator
+
+NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
+NOT_QUOTED = 'a number between quotes with a dot, at most 6 decimals, e.g. "5" or "0.5"'
+
+Grade = Literal["A", "B", "C", "D", "E"]
+Operator = Literal[">", ">=", "<", "<=", "is_true", "is_false"]
+
+
+def _number(value: object) -> Decimal:
+    if isinstance(value, Decimal) and value.is_finite():
+        return value
+    if isinstance(value, str) and NUMBER.fullmatch(value):
+        return Decimal(value)
+    raise ValueError(NOT_QUOTED)
+
+
+def _day(value: object) -> dt.date:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    if isinstance(value, str):
+        return dt.date.fromisoformat(value)
+    raise ValueError("a date such as 2025-04-01")
+
+
+def _version(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Number = Annotated[Decimal, BeforeValidator(_number)]
+Day = Annotated[dt.date, BeforeValidator(_day)]
+Version = Annotated[str, BeforeValidator(_version), Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.]{0,15}$")]
+Words = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Part(BaseModel):
+    """Base of every part of a rule: immutable, and a key that does not exist is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Approval(Part):
+    """Who signed the rule, when, in which minutes."""
+
+    by: Text
+    on: Day
+    minutes: Text
+
+
+class Validity(Part):
+    """In force from ``from`` (included) to ``to`` (excluded; empty = until further notice)."""
+
+    start: Day = Field(alias="from")
+    end: Day | None = Field(default=None, alias="to")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end is not None and self.end <= self.start:
+            raise ValueError("'to' must be after 'from'")
+        return self
+
+
+class Scope(Part):
+    """Portfolios and assets the rule is meant for; kept for the rule card, not yet applied."""
+
+    portfolio: tuple[str, ...] = ()
+    asset: tuple[str, ...] = ()
+
+
+class AppliesIf(Part):
+    """The places in the value chain and the commodities the rule is about."""
+
+    roles_any: tuple[str, ...] = ()
+    commodities_any: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.roles_any or self.commodities_any):
+            raise ValueError("roles_any or commodities_any is needed")
+        return self
+
+
+class Outcomes(Part):
+    """What follows from each truth of the rule: only a proven F may clear, only a proven T may exclude."""
+
+    true: Literal["ENGAGEMENT", "WATCHLIST", "EXCLUDED"] = "EXCLUDED"
+    false: Literal["CLEARED"] = "CLEARED"
+    unknown: Literal["UNKNOWN", "ENGAGEMENT", "WATCHLIST"] = "UNKNOWN"
+    unknown_exposed: Literal["UNKNOWN", "ENGAGEMENT", "WATCHLIST"] = "WATCHLIST"
+
+
+class Demands(Part):
+    """How strong and how fresh evidence must be. Weaker than the minimum: T watches, F becomes unknown."""
+
+    min_grade_true: Grade = "C"
+    min_grade_false: Grade = "C"
+    max_age_months: Annotated[StrictInt, Field(ge=1, le=120)] = 24
+    estimates: Literal["interval", "conservative"] = "interval"
+
+
+class Near(Part):
+    """A value is near its threshold within ``abs_pp`` percentage points or ``rel`` of the threshold."""
+
+    abs_pp: Number = Decimal("0.5")
+    rel: Number = Decimal("0.10")
+
+
+class Reentry(Part):
+    """What an excluded issuer must show to come back."""
+
+    measure: Text
+    op: Literal[">", ">=", "<", "<="]
+    value: Number
+    fiscal_years: StrictInt = 1
+    decision: Literal["committee", "automatic"] = "committee"
+
+
+class Down(Part):
+    """To which subsidiaries an exclusion goes down."""
+
+    control: StrictBool = True
+    min_pct: StrictInt = 50
+
+
+class Propagation(Part):
+    """How an exclusion walks along ownership; kept here, applied by a later step."""
+
+    down: Down | None = Down()
+    up: Literal["none"] = "none"
+    minority_flag: tuple[StrictInt, StrictInt] = (10, 50)
+
+
+class Instruments(Part):
+    """Which issuer of an instrument is tested; kept here, applied by a later step."""
+
+    eu_green_bond: Literal["test_issuer", "exempt"] = "test_issuer"
+    other_uop: Literal["test_issuer", "exempt"] = "test_issuer"
+    exchangeable: Literal["issuer_and_underlying", "issuer"] = "issuer_and_underlying"
+    short: Literal["never_offsets"] = "never_offsets"
+
+
+class HoldingTerms(Part):
+    """What the holder of an excluded issuer must do, and by when."""
+
+    buy: Literal["forbidden_at_decision", "allowed"] = "forbidden_at_decision"
+    divest_days: Annotated[StrictInt, Field(ge=0, le=3650)] | None = None
+    illiquid: Literal["run_off", "divest"] = "run_off"
+    run_off_max: Day | None = None

@@ -1,0 +1,146 @@
+"""The door: an inputs folder in, checked frames of every ``raw`` table out; ``archive`` alone writes."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from impact_pipeline.errors import SourceFileError
+from impact_pipeline.ingest import canonical
+from impact_pipeline.ingest.archiving import Blob
+from impact_pipeline.ingest.delivery_rules import (
+    check_fund_cycles,
+    check_keys,
+    note_issuer_differences,
+    note_unknown_issuers,
+)
+from impact_pipeline.ingest.findings import Findings
+from impact_pipeline.ingest.fx import reference_rates
+from impact_pipeline.ingest.holdings import Holdings, months_held, read_holdings, source_file_row
+from impact_pipeline.ingest.profiles import load_profiles
+from impact_pipeline.ingest.row_rules import ALWAYS, apply_rules
+from impact_pipeline.ingest.sources import DATASETS, SourceFile, check_distinct, discover
+from impact_pipeline.schemas import TABLES
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What one inputs folder says for the months of a run, checked as a whole."""
+
+    frames: dict[str, pl.DataFrame]
+    source_files: pl.DataFrame
+    rejected_rows: pl.DataFrame
+    known_as_of: dt.date
+    blobs: list[Blob]
+
+
+def read_delivery(inputs: Path, profiles: Path | None, months: Sequence[dt.date], today: dt.date) -> Delivery:
+    """Read and check everything that the months (calendar month ends) need; write nothing.
+
+    Raises:
+        SourceFileError: an input file that cannot be trusted as a whole.
+        PolicyFileError: a supplier profile that is not valid.
+    """
+    months = sorted(set(months))
+    shapes = load_profiles(profiles)
+    folders = discover(inputs)
+    findings = Findings()
+    if not folders["holdings"]:
+        raise SourceFileError(
+            "holdings/", "no files", "at least one file of lines", hint="Put the month's holdings there"
+        )
+    holdings = read_holdings(folders["holdings"], shapes, months, findings)
+    frames, rows, used = {"holdings": holdings.frame}, list(holdings.source_files), list(holdings.files)
+    for dataset in DATASETS:
+        if dataset == "holdings":
+            continue
+        frames[dataset], counts = _shared(dataset, folders[dataset], findings)
+        used += folders[dataset]
+        rows += [
+            source_file_row(file, month, count, canonical.PROFILE_ID)
+            for file, count in counts
+            for month in months
+        ]
+    rates = reference_rates(frames["fx_rates"])
+    if rates is not None:
+        frames["fx_rates"] = pl.concat([frames["fx_rates"], rates.frame])
+        used.append(rates.file)
+        rows += [source_file_row(rates.file, month, rates.frame.height, "reference") for month in months]
+    _whole_delivery(frames, holdings, {file.sha256: file.name for file in used}, findings)
+    return Delivery(
+        frames={f"raw.{name}": _validated(f"raw.{name}", frames[name]) for name in DATASETS},
+        source_files=_source_files(rows),
+        rejected_rows=_validated("audit.rejected_rows", findings.frame(months)),
+        known_as_of=_known_as_of(frames, months, today),
+        blobs=[
+            Blob(sha256, file.path, file.data)
+            for sha256, file in {file.sha256: file for file in used}.items()
+        ],
+    )
+
+
+def holdings_months(inputs: Path, profiles: Path | None) -> set[dt.date]:
+    """Month ends that the inputs folder has holdings for."""
+    return months_held(discover(inputs)["holdings"], load_profiles(profiles))
+
+
+def _shared(
+    dataset: str, files: Sequence[SourceFile], findings: Findings
+) -> tuple[pl.DataFrame, list[tuple[SourceFile, int]]]:
+    """Rows of a dataset that serves every month, and how many each file has."""
+    table = TABLES[f"raw.{dataset}"]
+    if not files:
+        return table.frame(), []
+    check_distinct(files)
+    tables = [canonical.check_columns(canonical.read_table(file)) for file in files]
+    batch = canonical.convert(canonical.batch_of(dataset, tables), findings)
+    batch = apply_rules(batch, findings)
+    ids = pl.Series([file.sha256 for file in files], dtype=pl.String)
+    frame = batch.frame.with_columns(ids.gather(batch.frame.get_column("_file")).alias("source_file_id"))
+    absent = [
+        pl.lit(None, dtype=table.polars_schema[name]).alias(name)
+        for name in table.column_names
+        if name not in frame.columns
+    ]
+    frame = frame.with_columns(absent).select(table.column_names)
+    check_keys(dataset, frame, {file.sha256: file.name for file in files})
+    return frame, [(text.file, text.frame.height) for text in tables]
+
+
+def _whole_delivery(
+    frames: dict[str, pl.DataFrame], holdings: Holdings, files: dict[str, str], findings: Findings
+) -> None:
+    """Rules across datasets; then the rows that Tripartite Templates add to other datasets are put there."""
+    lines = frames["holdings"]
+    check_keys("holdings", lines, files)
+    check_fund_cycles(lines, files)
+    months = {row["source_file_id"]: row["as_of_date"] for row in holdings.source_files}
+    note_issuer_differences(frames["issuers"], holdings.others["issuers"], months, files, findings)
+    for name, added in holdings.others.items():
+        frames[name] = pl.concat([frames[name], added])
+    note_unknown_issuers(lines, frames["issuers"], months, files, findings)
+
+
+def _validated(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    return TABLES[name].validate(frame)
+
+
+def _source_files(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    table = TABLES["audit.source_files"]
+    return _validated(table.name, table.frame(rows).sort("as_of_date", "file"))
+
+
+def _known_as_of(frames: dict[str, pl.DataFrame], months: Sequence[dt.date], today: dt.date) -> dt.date:
+    """The latest day a fact was received, not after today; the last month when no file says."""
+    latest = [
+        frame.get_column("known_from")
+        .filter(frame.get_column("known_from").is_between(ALWAYS, today, closed="right"))
+        .max()
+        for frame in frames.values()
+        if "known_from" in frame.columns
+    ]
+    days = [day for day in latest if isinstance(day, dt.date)]
+    return max(days, default=months[-1])

@@ -1,0 +1,156 @@
+"""Rules on the whole delivery: keys across files, fund cycles, issuers not described or described twice."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+import polars as pl
+
+from impact_pipeline.errors import SourceFileError
+from impact_pipeline.ingest.findings import WARN, Finding, Findings
+from impact_pipeline.schemas import TABLES
+
+
+def check_keys(dataset: str, frame: pl.DataFrame, files: Mapping[str, str]) -> None:
+    """Refuse rows that share a key, within a file or across files; both places are named."""
+    keys = [name for name in TABLES[f"raw.{dataset}"].grain if name != "source_file_id"]
+    if frame.height == frame.select(keys).n_unique():
+        return
+    places = frame.select(*keys, "source_file_id", "source_row").with_columns(
+        pl.col("source_file_id").replace_strict(files, return_dtype=pl.String).alias("_name")
+    )
+    doubles = places.filter(pl.struct(keys).is_duplicated()).sort("_name", "source_row", maintain_order=True)
+    group = doubles.join(doubles.head(1).select(keys), on=keys, nulls_equal=True).sort("_name", "source_row")
+    first, second = group.row(0, named=True), group.row(1, named=True)
+    key = ", ".join(f"{name} {first[name]}" for name in keys)
+    raise SourceFileError(
+        second["_name"],
+        f"a second row for {key}",
+        "each key once",
+        row=second["source_row"],
+        column=keys[-1],
+        hint=f"The first is in {first['_name']}, row {first['source_row']}",
+    )
+
+
+def check_fund_cycles(holdings: pl.DataFrame, files: Mapping[str, str]) -> None:
+    """Refuse funds that hold each other in a circle; the chain is named."""
+    links = holdings.filter(pl.col("fund_id").is_not_null()).unique(
+        ["as_of_date", "portfolio_id", "fund_id"], keep="first", maintain_order=True
+    )
+    for (_,), month in links.group_by("as_of_date", maintain_order=True):
+        funds: dict[str, list[str]] = {}
+        for holder, fund in (
+            month.select("portfolio_id", "fund_id").sort("portfolio_id", "fund_id").iter_rows()
+        ):
+            funds.setdefault(holder, []).append(fund)
+        chain = _cycle(funds)
+        if chain:
+            row = month.filter((pl.col("portfolio_id") == chain[0]) & (pl.col("fund_id") == chain[1])).row(
+                0, named=True
+            )
+            raise SourceFileError(
+                files[row["source_file_id"]],
+                f"funds that hold each other: {' > '.join(chain)}",
+                "no circle",
+                row=row["source_row"],
+                column="fund_id",
+                hint="Clear the fund_id of one of these lines",
+            )
+
+
+def _cycle(funds: Mapping[str, list[str]]) -> list[str]:
+    """A circle of funds, starting and ending with the same one; empty when there is none."""
+    done: set[str] = set()
+    for start in funds:
+        path: list[str] = []
+        stack: list[tuple[str, int]] = [(start, 0)]
+        while stack:
+            fund, depth = stack.pop()
+            del path[depth:]
+            if fund in path:
+                return [*path[path.index(fund) :], fund]
+            if fund in done:
+                continue
+            path.append(fund)
+            held = [(inner, len(path)) for inner in funds.get(fund, [])]
+            if not held:
+                done.add(fund)
+            stack.extend(reversed(held))
+        done.update(path)
+    return []
+
+
+def note_unknown_issuers(
+    holdings: pl.DataFrame,
+    issuers: pl.DataFrame,
+    template_months: Mapping[str, dt.date],
+    files: Mapping[str, str],
+    findings: Findings,
+) -> None:
+    """List lines whose issuer no issuers row of the month describes, where the month has issuers at all."""
+    month = pl.col("source_file_id").replace_strict(template_months, default=None, return_dtype=pl.Date)
+    known = issuers.select("issuer_id", month.alias("month"))
+    everywhere = known.filter(pl.col("month").is_null()).get_column("issuer_id").unique()
+    own = known.filter(pl.col("month").is_not_null()).select("issuer_id", as_of_date="month").unique()
+    lines = holdings.filter(pl.col("issuer_id").is_not_null())
+    if everywhere.is_empty():
+        lines = lines.filter(pl.col("as_of_date").is_in(own.get_column("as_of_date").unique().to_list()))
+    unknown = lines.filter(~pl.col("issuer_id").is_in(everywhere.to_list())).join(
+        own, on=["issuer_id", "as_of_date"], how="anti"
+    )
+    for row in unknown.select("as_of_date", "issuer_id", "source_file_id", "source_row").iter_rows(
+        named=True
+    ):
+        finding = Finding(
+            dataset="holdings",
+            file=files[row["source_file_id"]],
+            source_file_id=row["source_file_id"],
+            row=row["source_row"],
+            column="issuer_id",
+            value=row["issuer_id"],
+            reason="no row of issuers describes this issuer",
+            rule="unknown_issuer",
+            severity=WARN,
+            month=row["as_of_date"],
+        )
+        findings.add(finding)
+
+
+def note_issuer_differences(
+    canonical: pl.DataFrame,
+    template: pl.DataFrame,
+    template_months: Mapping[str, dt.date],
+    files: Mapping[str, str],
+    findings: Findings,
+) -> None:
+    """List issuers that a Tripartite Template and the issuers folder describe otherwise; the folder wins."""
+    if canonical.is_empty() or template.is_empty():
+        return
+    both = template.join(
+        canonical.unique("issuer_id", maintain_order=True), on="issuer_id", suffix="_canonical"
+    )
+    for row in both.iter_rows(named=True):
+        for column in ("name", "country", "sector_code"):
+            theirs, ours = row[column], row[f"{column}_canonical"]
+            if theirs is None or ours is None or _plain(theirs) == _plain(ours):
+                continue
+            if column == "sector_code" and "gics" in (row["sector_scheme"], row["sector_scheme_canonical"]):
+                continue
+            sha256, what = row["source_file_id"], column.replace("_", " ")
+            finding = Finding(
+                dataset="holdings",
+                file=files[sha256],
+                source_file_id=sha256,
+                row=row["source_row"],
+                column=column,
+                value=f"TPT: {theirs}; canonical: {ours}",
+                reason=f"the {what} of {row['issuer_id']} differs; the issuers folder wins",
+                rule="issuer_differs",
+                severity=WARN,
+                month=template_months[sha256],
+            )
+            findings.add(finding)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.upper().split())

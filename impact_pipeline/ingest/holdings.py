@@ -1,0 +1,223 @@
+"""The holdings folder: which files hold the run's months, and their rows, whatever their shape."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from impact_pipeline.errors import SourceFileError
+from impact_pipeline.ingest import canonical, csv_files
+from impact_pipeline.ingest.cells import Batch, iso_date
+from impact_pipeline.ingest.findings import Findings
+from impact_pipeline.ingest.months import (
+    check_day,
+    dated_otherwise,
+    month_expression,
+    month_of,
+    named_month,
+    spelled,
+)
+from impact_pipeline.ingest.profiles import Profile, read_with_profile
+from impact_pipeline.ingest.row_rules import apply_rules
+from impact_pipeline.ingest.sources import SourceFile, check_distinct
+from impact_pipeline.ingest.tables import TextTable
+from impact_pipeline.ingest.tpt import TptFile, check_name, check_totals, parse, quick_days, rounded
+from impact_pipeline.ingest.tpt_rows import RawRows, TptReader
+from impact_pipeline.schemas import TABLES
+from impact_pipeline.schemas.table import month_end
+
+
+@dataclass
+class Holdings:
+    """Rows read from the holdings folder for the run's months."""
+
+    frame: pl.DataFrame
+    others: dict[str, pl.DataFrame]
+    source_files: list[dict[str, Any]]
+    files: list[SourceFile]
+
+
+@dataclass
+class _Reading:
+    """What the files of the folder turned out to be."""
+
+    tables: list[TextTable] = field(default_factory=list)
+    templates: list[TptFile] = field(default_factory=list)
+    months_held: set[dt.date] = field(default_factory=set)
+
+
+def read_holdings(
+    files: Sequence[SourceFile], profiles: Sequence[Profile], months: Sequence[dt.date], findings: Findings
+) -> Holdings:
+    """All lines of the run's months.
+
+    Raises:
+        SourceFileError: no file for a month, a file dated otherwise, or a file that cannot be trusted.
+    """
+    reading = _Reading()
+    for file in files:
+        _sort_out(file, profiles, months, reading)
+    missing = [month for month in months if month not in reading.months_held]
+    if missing:
+        found = f"files for {spelled(sorted(reading.months_held))}" if files else "no files"
+        raise SourceFileError(
+            "holdings/",
+            found,
+            f"lines for {spelled(missing)}",
+            hint="Add the month's file, or run another month",
+        )
+    check_distinct([table.file for table in reading.tables] + [tpt.file for tpt in reading.templates])
+    frames, source_files = [], []
+    if reading.tables:
+        lines = _canonical_lines(reading.tables, months, findings)
+        frames.append(lines.frame)
+        source_files += _files_of_lines(lines)
+    raw = RawRows()
+    for tpt in reading.templates:
+        check_totals(tpt)
+        rows = TptReader(tpt, findings).read()
+        for name in ("holdings", "portfolios", "issuers", "ownership"):
+            getattr(raw, name).extend(getattr(rows, name))
+        source_files.append(_file_of_template(tpt))
+    frames.append(_frame("holdings", raw.holdings))
+    others = {name: _frame(name, getattr(raw, name)) for name in ("portfolios", "issuers", "ownership")}
+    used = {row["file"] for row in source_files}
+    names = TABLES["raw.holdings"].column_names
+    lines_frame = pl.concat([frame.select(names) for frame in frames])
+    return Holdings(lines_frame, others, source_files, [file for file in files if file.name in used])
+
+
+def months_held(files: Sequence[SourceFile], profiles: Sequence[Profile]) -> set[dt.date]:
+    """Month ends that the folder has lines for, by looking at the dates only."""
+    reading = _Reading()
+    for file in files:
+        _sort_out(file, profiles, (), reading)
+    return reading.months_held
+
+
+def _frame(dataset: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    schema = TABLES[f"raw.{dataset}"].polars_schema
+    return pl.DataFrame(
+        {name: pl.Series([row.get(name) for row in rows], dtype=kind) for name, kind in schema.items()}
+    )
+
+
+def _sort_out(
+    file: SourceFile, profiles: Sequence[Profile], months: Sequence[dt.date], reading: _Reading
+) -> None:
+    profile, table = read_with_profile(file, profiles)
+    peeked = quick_days(profile, table) if profile is not None and table is not None else _peeked_days(file)
+    if peeked is not None and not _concerned(file, peeked, months):
+        reading.months_held |= {month for day in peeked if (month := month_of(day)) is not None}
+        return
+    if profile is not None and table is not None:
+        tpt = parse(profile, table, months)
+        check_name(tpt, months)
+        if tpt.month is not None:
+            reading.months_held.add(tpt.month)
+        if tpt.month in months:
+            reading.templates.append(tpt)
+        return
+    table = canonical.check_columns(table or canonical.read_table(file))
+    days = _days_of(table)
+    _check_days(table, days, months)
+    held = {month for day in days.unique().to_list() if (month := month_of(day)) is not None}
+    reading.months_held |= held
+    if held & set(months):
+        reading.tables.append(table)
+
+
+def _peeked_days(file: SourceFile) -> list[dt.date] | None:
+    """Distinct dates of a canonical CSV, read without its other columns; nothing when not possible."""
+    texts = csv_files.peek(file, "as_of_date") if file.extension == "csv" else None
+    if not texts:
+        return None
+    days = [iso_date(text) if text else None for text in texts]
+    return None if None in days else [day for day in days if day is not None]
+
+
+def _concerned(file: SourceFile, days: Sequence[dt.date], months: Sequence[dt.date]) -> bool:
+    """Whether the file has to be read for these months, were it only to refuse it."""
+    return named_month(file.name) in months or any(
+        (month_of(day) or month_end(day.year, day.month)) in months for day in days
+    )
+
+
+def _days_of(table: TextTable) -> pl.Series:
+    batch = canonical.batch_of("holdings", [table])
+    batch = canonical.convert_column(batch, "as_of_date")
+    canonical.require(batch, "as_of_date")
+    return batch.frame.get_column("as_of_date")
+
+
+def _check_days(table: TextTable, days: pl.Series, months: Sequence[dt.date]) -> None:
+    named = named_month(table.file.name)
+    first_rows = (
+        pl.DataFrame({"day": days, "row": table.rows})
+        .group_by("day", maintain_order=True)
+        .agg(pl.col("row").min())
+    )
+    for day, row in first_rows.sort("row").iter_rows():
+        check_day(table.file.name, row, "as_of_date", day, months)
+        if named is not None and named in months and month_of(day) != named:
+            raise dated_otherwise(table.file.name, row, "as_of_date", day, named)
+
+
+def _canonical_lines(tables: Sequence[TextTable], months: Sequence[dt.date], findings: Findings) -> Batch:
+    batch = canonical.convert_column(canonical.batch_of("holdings", tables), "as_of_date")
+    frame = batch.frame.rename({"as_of_date": "valuation_date"}).with_columns(
+        month_expression("valuation_date").alias("as_of_date")
+    )
+    batch = batch.with_frame(frame.filter(pl.col("as_of_date").is_in(list(months))))
+    batch = canonical.convert(batch, findings, done=("as_of_date",))
+    batch = apply_rules(batch, findings)
+    ids = pl.Series([file.sha256 for file in batch.files], dtype=pl.String)
+    return batch.with_frame(
+        batch.frame.with_columns(ids.gather(batch.frame.get_column("_file")).alias("source_file_id"))
+    )
+
+
+def _files_of_lines(batch: Batch) -> list[dict[str, Any]]:
+    sums = batch.frame.group_by("as_of_date", "_file").agg(
+        pl.len().alias("row_count"),
+        pl.coalesce("market_value", "market_value_eur").sum().alias("control_total"),
+        pl.col("valuation_date").unique().alias("days"),
+    )
+    return [
+        {
+            **source_file_row(
+                batch.files[row["_file"]], row["as_of_date"], row["row_count"], canonical.PROFILE_ID
+            ),
+            "control_total": row["control_total"],
+            "valuation_date": row["days"][0] if len(row["days"]) == 1 else None,
+        }
+        for row in sums.iter_rows(named=True)
+    ]
+
+
+def _file_of_template(tpt: TptFile) -> dict[str, Any]:
+    days = {row.valuation_date for row in tpt.rows}
+    assert tpt.month is not None  # only files of a run month are read
+    return {
+        **source_file_row(tpt.file, tpt.month, len(tpt.rows), tpt.profile.id),
+        "control_total": sum(
+            (rounded(row.amount["market_value"]) or Decimal(0) for row in tpt.rows), Decimal(0)
+        ),
+        "valuation_date": days.pop() if len(days) == 1 else None,
+    }
+
+
+def source_file_row(file: SourceFile, month: dt.date, row_count: int, profile_id: str) -> dict[str, Any]:
+    """One row of ``audit.source_files`` without values of its own."""
+    return {
+        "as_of_date": month,
+        "dataset": file.dataset,
+        "file": file.name,
+        "source_file_id": file.sha256,
+        "size_bytes": len(file.data),
+        "row_count": row_count,
+        "profile_id": profile_id,
+    }

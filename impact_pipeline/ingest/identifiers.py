@@ -1,0 +1,76 @@
+"""Check digits of ISIN and LEI. Spelling (case, spaces) is repaired; a wrong checksum never is."""
+
+import re
+from functools import cache
+
+from stdnum import isin, lei
+from stdnum.exceptions import InvalidComponent, ValidationError
+
+#: ISIN prefixes in use that the library does not list: EZ = derivatives traded over the counter.
+OTHER_ISIN_PREFIXES = ("EZ",)
+
+_ISIN_LIKE = re.compile(r"[A-Z]{2}[A-Z0-9]{10}")
+_LEI_LIKE = re.compile(r"[A-Z0-9]{20}")
+_LEI = re.compile(r"[A-Z0-9]{18}[0-9]{2}")
+
+
+def compact(code: str) -> str:
+    """The code in upper case without white space."""
+    return "".join(code.split()).upper()
+
+
+@cache
+def valid_isin(code: str) -> str | None:
+    """The ISIN in its normal spelling when its check digit is right."""
+    candidate = compact(code)
+    try:
+        return isin.validate(candidate)
+    except InvalidComponent:
+        right = (
+            candidate[:2] in OTHER_ISIN_PREFIXES and isin.calc_check_digit(candidate[:-1]) == candidate[-1]
+        )
+        return candidate if right else None
+    except ValidationError:
+        return None
+
+
+@cache
+def looks_like_isin(code: str) -> bool:
+    """Whether a code was probably meant as an ISIN: 12 characters that start with 2 letters."""
+    return _ISIN_LIKE.fullmatch(code.strip().upper()) is not None
+
+
+@cache
+def valid_lei(code: str | None) -> str | None:
+    """The LEI in its normal spelling when its check digits are right."""
+    candidate = compact(code or "")
+    if _LEI.fullmatch(candidate) is None:
+        return None
+    try:
+        return lei.validate(candidate)
+    except ValidationError:
+        return None
+
+
+@cache
+def looks_like_lei(code: str) -> bool:
+    """Whether a code was probably meant as a LEI: 20 letters and digits."""
+    return _LEI_LIKE.fullmatch(compact(code)) is not None
+
+
+def isin_fault(code: str) -> tuple[str, str]:
+    """Rule and reason for a code typed as ISIN that is not one."""
+    if looks_like_isin(code):
+        return (
+            "isin_check_digit",
+            "the ISIN check digit or country prefix is wrong; the line stays without identifier",
+        )
+    return "not_an_isin", "typed as ISIN but not one; the line stays without identifier"
+
+
+def lei_fault() -> tuple[str, str]:
+    """Rule and reason for 20 characters that are not a LEI."""
+    return (
+        "lei_check_digit",
+        "the LEI check digits are wrong; the text is kept as an opaque key so that rows still join",
+    )

@@ -1,0 +1,238 @@
+"""Rules that a typed batch of one dataset keeps: what is refused, what is repaired or emptied and listed."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import polars as pl
+
+from impact_pipeline.errors import SourceFileError
+from impact_pipeline.ingest.canonical import note
+from impact_pipeline.ingest.cells import Batch
+from impact_pipeline.ingest.findings import ERROR, WARN, Findings
+from impact_pipeline.ingest.identifiers import (
+    compact,
+    isin_fault,
+    lei_fault,
+    looks_like_isin,
+    looks_like_lei,
+    valid_isin,
+    valid_lei,
+)
+from impact_pipeline.ingest.reference import asset_class_of, countries, currencies
+from impact_pipeline.ingest.sources import nearest
+
+#: ``known_from`` of a row that does not say when it was received: always known.
+ALWAYS = dt.date(1900, 1, 1)
+
+_LEI_COLUMNS = ("issuer_id", "child_id", "parent_id", "guarantor_id", "underlying_issuer_id", "subject_id")
+_SHARES = ("revenue_share.", "certified_share.")
+_NOT_NEGATIVE = {"issuer_emissions": ("tco2e",), "issuer_financials": ("evic", "market_cap", "total_debt")}
+_NEGATIVE_RULES = {"tco2e": "negative_emissions"}
+
+
+def apply_rules(batch: Batch, findings: Findings) -> Batch:
+    """The batch after the rules of its dataset."""
+    batch = _identifiers(batch, findings)
+    _check_currency(batch)
+    _note_countries(batch, findings)
+    for name in _NOT_NEGATIVE.get(batch.dataset, ()):
+        batch = _without_negatives(batch, name, findings)
+    rules: dict[str, Callable[[Batch], Batch]] = {
+        "holdings": _holdings,
+        "sovereigns": _sovereigns,
+        "evidence": _evidence,
+        "classifications": _classifications,
+    }
+    return rules[batch.dataset](batch) if batch.dataset in rules else batch
+
+
+def _sovereigns(batch: Batch) -> Batch:
+    return batch.with_frame(batch.frame.with_columns(pl.col("known_from").fill_null(ALWAYS)))
+
+
+def _identifiers(batch: Batch, findings: Findings) -> Batch:
+    for name in _LEI_COLUMNS:
+        if name in batch.frame.columns:
+            batch = _spelled(batch, name, valid_lei, findings)
+            wrong = [c for c in _distinct(batch, name) if looks_like_lei(c) and valid_lei(c) is None]
+            rule, reason = lei_fault()
+            for row in batch.frame.filter(pl.col(name).is_in(wrong)).iter_rows(named=True):
+                note(batch, findings, row, name, row[name], reason, rule, WARN)
+    for name in ("instrument_id", "subject_id"):
+        if name in batch.frame.columns:
+            batch = _spelled(batch, name, valid_isin, findings)
+    if "instrument_id" in batch.frame.columns:
+        batch = _without_bad_isins(batch, findings)
+    return batch
+
+
+def _distinct(batch: Batch, name: str) -> list[str]:
+    return batch.frame.get_column(name).drop_nulls().unique().sort().to_list()
+
+
+def _spelled(batch: Batch, name: str, valid: Callable[[str], str | None], findings: Findings) -> Batch:
+    """Replace spellings in lower case or with spaces by the normal one, and list them."""
+    mended = {c: right for c in _distinct(batch, name) if (right := valid(c)) is not None and right != c}
+    if not mended:
+        return batch
+    for row in batch.frame.filter(pl.col(name).is_in(list(mended))).iter_rows(named=True):
+        reason = f"lower case or spaces: read as {mended[row[name]]}"
+        note(batch, findings, row, name, row[name], reason, "identifier_repaired", WARN)
+    return batch.with_frame(batch.frame.with_columns(pl.col(name).replace(mended)))
+
+
+def _without_bad_isins(batch: Batch, findings: Findings) -> Batch:
+    wrong = [
+        code
+        for code in _distinct(batch, "instrument_id")
+        if valid_isin(code) is None and (looks_like_isin(code) or _spaced_isin(code))
+    ]
+    rows = pl.col("instrument_id").is_in(wrong)
+    for row in batch.frame.filter(rows).iter_rows(named=True):
+        rule, reason = isin_fault(compact(row["instrument_id"]))
+        note(batch, findings, row, "instrument_id", row["instrument_id"], reason, rule, ERROR)
+    emptied = pl.when(rows).then(None).otherwise(pl.col("instrument_id")).alias("instrument_id")
+    return batch.with_frame(batch.frame.with_columns(emptied)) if wrong else batch
+
+
+def _spaced_isin(code: str) -> bool:
+    """An ISIN written in groups, e.g. ``FR00 0012 0271``; a name of 12 letters with spaces is not one."""
+    return (
+        looks_like_isin(compact(code))
+        and compact(code)[:2] in countries()
+        and sum(c.isdigit() for c in code) > 5
+    )
+
+
+def _check_currency(batch: Batch) -> None:
+    if "currency" not in batch.frame.columns:
+        return
+    strange = [code for code in _distinct(batch, "currency") if code not in currencies()]
+    if strange:
+        hint = nearest(strange[0].upper(), [])
+        if strange[0].upper() in currencies():
+            hint = "Write it in capital letters"
+        batch.refuse(
+            pl.col("currency").is_in(strange),
+            "currency",
+            "an ISO 4217 currency code",
+            lambda row: repr(row["currency"]),
+            hint,
+        )
+
+
+def _note_countries(batch: Batch, findings: Findings) -> None:
+    if "country" not in batch.frame.columns:
+        return
+    alpha_2 = {alpha_3: code for code, alpha_3 in countries().items() if alpha_3}
+    strange = [code for code in _distinct(batch, "country") if code not in countries()]
+    for row in batch.frame.filter(pl.col("country").is_in(strange)).iter_rows(named=True):
+        code = row["country"]
+        meant = alpha_2.get(code.upper(), code.upper() if code.upper() in countries() else None)
+        reason = "not an ISO 3166 alpha-2 code; kept as it is" + (f" (probably {meant})" if meant else "")
+        note(batch, findings, row, "country", code, reason, "unknown_country", WARN)
+
+
+def _without_negatives(batch: Batch, name: str, findings: Findings) -> Batch:
+    rule = _NEGATIVE_RULES.get(name, f"negative_{name}")
+    negative = pl.col(name) < 0
+    for row in batch.frame.filter(negative).iter_rows(named=True):
+        note(
+            batch,
+            findings,
+            row,
+            name,
+            row[name],
+            "a negative figure: taken as not known; the row stays",
+            rule,
+            ERROR,
+        )
+    return batch.with_frame(
+        batch.frame.with_columns(pl.when(negative).then(None).otherwise(pl.col(name)).alias(name))
+    )
+
+
+def _holdings(batch: Batch) -> Batch:
+    codes = {code: asset_class_of(code) for code in _distinct(batch, "cic")}
+    derived = pl.col("cic").replace_strict(
+        list(codes), list(codes.values()), default=None, return_dtype=pl.String
+    )
+    given = pl.col("asset_class").is_not_null()
+    batch.refuse(
+        ~given & pl.col("cic").is_null(),
+        "asset_class",
+        "an asset_class or a cic",
+        lambda row: "neither of the two",
+    )
+    batch.refuse(
+        ~given & derived.is_null(),
+        "cic",
+        "a 4-character CIC code of a known category",
+        lambda row: repr(row["cic"]),
+        "Give the asset_class instead",
+    )
+    no_euro = pl.col("market_value_eur").is_null()
+    batch.refuse(
+        no_euro & pl.col("market_value").is_null(),
+        "market_value",
+        "a market_value or a market_value_eur",
+        lambda row: "neither of the two",
+    )
+    batch.refuse(
+        no_euro & pl.col("currency").is_null(),
+        "currency",
+        "the currency of market_value",
+        lambda row: "an empty cell",
+    )
+    return batch.with_frame(
+        batch.frame.with_columns(pl.coalesce("asset_class", derived).alias("asset_class"))
+    )
+
+
+def _evidence(batch: Batch) -> Batch:
+    batch.refuse(
+        pl.col("lo") > pl.col("hi"), "lo", "lo at most hi", lambda row: f"lo {row['lo']} above hi {row['hi']}"
+    )
+    shares = pl.any_horizontal(*(pl.col("measure").str.starts_with(start) for start in _SHARES))
+    for name in ("lo", "hi"):
+        batch.refuse(
+            shares & ((pl.col(name) < 0) | (pl.col(name) > 100)),
+            name,
+            "a share between 0 and 100 percent",
+            lambda row, name=name: str(row[name]),  # type: ignore[misc]
+        )
+    return batch
+
+
+def _classifications(batch: Batch) -> Batch:
+    """Shares of one subject and kind that hold on the same day must not add to more than 1."""
+    rows = batch.frame.select("subject_id", "kind", "valid_from", "valid_to", "share", "_file", "source_row")
+    starts = rows.select("subject_id", "kind", day="valid_from").unique()
+    totals = (
+        starts.join(rows, on=["subject_id", "kind"])
+        .filter(
+            (pl.col("valid_from") <= pl.col("day"))
+            & (pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("day")))
+        )
+        .group_by("subject_id", "kind", "day")
+        .agg(
+            pl.col("share").sum().alias("total"),
+            pl.struct("_file", "source_row").sort_by("_file", "source_row").last().alias("last"),
+        )
+        .filter(pl.col("total") > 1)
+        .unnest("last")
+        .sort("_file", "source_row", "day")
+    )
+    if totals.height:
+        row = totals.row(0, named=True)
+        file, number = batch.place(row)
+        total, subject = f"{row['total'].normalize():f}", row["subject_id"]
+        raise SourceFileError(
+            file,
+            f"{row['kind']} shares of {subject} that add up to {total} on {row['day']}",
+            "at most 1",
+            row=number,
+            column="share",
+            hint="Close the older row with a valid_to, or correct the shares",
+        )
+    return batch

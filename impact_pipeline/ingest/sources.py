@@ -1,0 +1,117 @@
+"""Files of an inputs folder: which there are, their bytes and digest. Knows nothing about what is inside."""
+
+import difflib
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from impact_pipeline.errors import SourceFileError
+from impact_pipeline.schemas import RAW
+
+DATASETS = tuple(table.name.removeprefix("raw.") for table in RAW)
+EXTENSIONS = ("csv", "parquet", "xlsx", "json")
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One input file. The bytes are read once; digest and content come from the same bytes."""
+
+    dataset: str
+    name: str
+    path: Path
+
+    @property
+    def extension(self) -> str:
+        """Lower-case ending without the dot."""
+        return self.path.suffix.lower().lstrip(".")
+
+    @cached_property
+    def data(self) -> bytes:
+        """The bytes of the file."""
+        try:
+            return self.path.read_bytes()
+        except OSError as error:
+            raise SourceFileError(
+                self.name,
+                f"a file that cannot be read ({error.strerror})",
+                "a readable file",
+                hint="Check its rights",
+            ) from None
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the bytes: the ``source_file_id``."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """A hint naming the closest known word, or nothing."""
+    close = difflib.get_close_matches(word.lower(), list(words), n=1, cutoff=0.5)
+    return f"Did you mean {close[0]!r}?" if close else ""
+
+
+def discover(inputs: Path) -> dict[str, list[SourceFile]]:
+    """All input files by dataset, sorted by name.
+
+    Raises:
+        SourceFileError: no such folder, an unknown sub-folder, or a file of a kind that is not read.
+    """
+    if not inputs.is_dir():
+        raise SourceFileError(
+            str(inputs),
+            "no such folder",
+            "a folder with one sub-folder per dataset",
+            hint="Give one with --inputs",
+        )
+    found: dict[str, list[SourceFile]] = {dataset: [] for dataset in DATASETS}
+    for entry in sorted(inputs.iterdir()):
+        if _is_ignored(entry):
+            continue
+        if entry.is_dir():
+            if entry.name not in found:
+                listing = ", ".join(DATASETS)
+                raise SourceFileError(
+                    f"{entry.name}/", "an unknown sub-folder", listing, hint=nearest(entry.name, DATASETS)
+                )
+            found[entry.name] = list(_files(inputs, entry))
+        elif entry.suffix.lower().lstrip(".") in EXTENSIONS:
+            raise SourceFileError(
+                entry.name,
+                "a data file outside any dataset",
+                "files in sub-folders",
+                hint="Move it, e.g. into holdings/",
+            )
+    return found
+
+
+def check_distinct(files: Iterable[SourceFile]) -> None:
+    """Refuse a file delivered twice under two names."""
+    seen: dict[str, str] = {}
+    for file in files:
+        other = seen.setdefault(file.sha256, file.name)
+        if other != file.name:
+            raise SourceFileError(
+                file.name, f"the same bytes as {other}", "each file once", hint="Delete one of the two"
+            )
+
+
+def _files(inputs: Path, folder: Path) -> Iterable[SourceFile]:
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(inputs).parts
+        if path.is_dir() or any(part.startswith((".", "~$")) for part in parts) or _is_ignored(path):
+            continue
+        source = SourceFile(folder.name, "/".join(parts), path)
+        if source.extension not in EXTENSIONS:
+            raise SourceFileError(
+                source.name,
+                f"a file of kind {path.suffix or 'unknown'!r}",
+                "a .csv, .parquet, .xlsx or .json file",
+                hint="Convert it, or move it out of the inputs folder",
+            )
+        yield source
+
+
+def _is_ignored(path: Path) -> bool:
+    return path.name.startswith((".", "~$")) or path.name.upper().startswith("README")

@@ -1,0 +1,143 @@
+"""Tables made from the schemas, written by month or by file inside the caller's transaction."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import duckdb
+import polars as pl
+
+from impact_pipeline.errors import SchemaViolationError, SettingsError
+from impact_pipeline.schemas import LAYERS, TABLES, Table
+from impact_pipeline.warehouse.connections import in_window, literal, quoted
+
+#: Name under which a frame is shown to DuckDB while it is inserted.
+_INCOMING = "incoming_rows"
+#: Staging only renames what raw holds, so it is never stored.
+VIEW_LAYER = "staging"
+
+
+def ensure_layout(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the schemas and the tables that are missing; do nothing when all are there.
+
+    Raises:
+        SettingsError: a table exists with other columns (the file was made by another version).
+    """
+    have = stored_columns(con)
+    schemas = {
+        row[0]
+        for row in con.execute("select schema_name from duckdb_schemas() where not internal").fetchall()
+    }
+    for layer in LAYERS:
+        if layer not in schemas:
+            con.execute(f"create schema {quoted(layer)}")
+    for table in TABLES.values():
+        if table.name not in have:
+            if table.layer != VIEW_LAYER:
+                create_table(con, table)
+        elif table.layer != VIEW_LAYER and have[table.name] != _declared(table):
+            raise SettingsError(
+                f"{table.name} in the warehouse does not have the columns of this version: "
+                f"{_difference(have[table.name], _declared(table))}. Move the home folder away "
+                "(or give another --home) and run the months again"
+            )
+
+
+def create_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Create one table. No primary key: the write gate checks it; an index makes rewrites 3x slower."""
+    columns = ", ".join(
+        f"{quoted(column.name)} {column.duckdb_type}{'' if column.name in table.nullable else ' not null'}"
+        for column in table.columns
+    )
+    con.execute(f"create table {quoted(table.name)} ({columns})")
+
+
+def stored_columns(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Columns and types, in order, of every table and view of the current database."""
+    rows = con.execute(
+        "select schema_name || '.' || table_name, column_name, lower(data_type) from duckdb_columns()"
+        " where not internal and database_name = current_database()"
+        " order by schema_name, table_name, column_index"
+    ).fetchall()
+    found: dict[str, dict[str, str]] = {}
+    for name, column, kind in rows:
+        found.setdefault(name, {})[column] = kind.replace(",", ", ")
+    return found
+
+
+def replace_window(
+    con: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame, start: dt.date, end: dt.date
+) -> int:
+    """Make ``frame`` the table's rows for ``start <= as_of_date < end``; return their number.
+
+    Rows are stored in the order of the grain, so the same rows always give the same table. Rows that are
+    already there, all of them and no others, are left alone: a re-run does not touch the file.
+
+    Raises:
+        SchemaViolationError: a row breaks the schema or lies outside the window; nothing has changed then.
+    """
+    rows = table.validate(frame)
+    inside = (pl.col(table.partition) >= start) & (pl.col(table.partition) < end)
+    outside = rows.filter(~inside)
+    if outside.height:
+        found = ", ".join(str(day) for day in outside[table.partition].unique().sort().head(3))
+        raise SchemaViolationError(
+            table.name, [f"{table.partition}: {outside.height} rows outside [{start}, {end}) (found {found})"]
+        )
+    return _replace(con, table, rows, in_window(table.partition, start, end))
+
+
+def replace_files(
+    con: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame, file_ids: Sequence[str]
+) -> int:
+    """Make ``frame`` the rows of these files; return their number. For tables held once per archived file.
+
+    Raises:
+        SchemaViolationError: a row breaks the schema or belongs to another file; nothing has changed then.
+    """
+    rows = table.validate(frame)
+    others = set(rows[table.partition].unique()) - set(file_ids)
+    if others:
+        raise SchemaViolationError(
+            table.name, [f"{table.partition}: rows of another file (found {min(others)})"]
+        )
+    files = ", ".join(map(literal, file_ids)) or "null"
+    return _replace(con, table, rows, f"{quoted(table.partition)} in ({files})")
+
+
+def _replace(con: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame, where: str) -> int:
+    rows, name = rows.sort(table.grain), quoted(table.name)
+    if _is_stored(con, table, rows, where):
+        return rows.height
+    con.execute(f"delete from {name} where {where}")
+    if rows.height:
+        con.register(_INCOMING, rows)
+        try:
+            con.execute(f"insert into {name} by name select * from {_INCOMING}")
+        finally:
+            con.unregister(_INCOMING)
+    return rows.height
+
+
+def _is_stored(con: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame, where: str) -> bool:
+    stored = con.execute(f"select count(*) from {quoted(table.name)} where {where}").fetchall()[0][0]
+    if stored != rows.height:
+        return False
+    columns = ", ".join(quoted(column) for column in table.column_names)
+    there = con.sql(f"select {columns} from {quoted(table.name)} where {where}").pl()
+    return there.sort(table.grain).equals(rows)
+
+
+def _declared(table: Table) -> dict[str, str]:
+    return {column.name: column.duckdb_type for column in table.columns}
+
+
+def _difference(have: dict[str, str], want: dict[str, str]) -> str:
+    missing, extra = [name for name in want if name not in have], [name for name in have if name not in want]
+    changed = [
+        f"{name} is {have[name]}, not {want[name]}"
+        for name in want
+        if name in have and have[name] != want[name]
+    ]
+    parts = [f"missing {', '.join(missing)}"] if missing else []
+    parts += [f"unknown {', '.join(extra)}"] if extra else []
+    return "; ".join(parts + changed) or "another order"

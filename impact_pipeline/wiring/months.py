@@ -1,0 +1,79 @@
+"""Which months a step computes: those of its run, and a baseline month that its table still lacks.
+
+A change is measured from a baseline month. So that the first run on a new home already shows it, each step also
+computes the baseline when the inputs have it and the table does not; later runs leave it alone.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+
+from impact_pipeline.partitions import Window
+from impact_pipeline.schemas import Table
+from impact_pipeline.schemas.table import month_end
+from impact_pipeline.settings import FIRST_MONTH
+from impact_pipeline.warehouse.snapshot import query_readers
+from impact_pipeline.warehouse.store import Store
+from impact_pipeline.wiring.headlines import Numbers
+
+_LACKING = """
+select distinct targets.baseline_date
+from policy.targets as targets
+inner join audit.months as months on targets.baseline_date = months.as_of_date
+where targets.as_of_date >= ? and targets.as_of_date < ?
+    and not (targets.baseline_date >= ? and targets.baseline_date < ?)
+    and not exists (select 1 from {table} as present where present.as_of_date = targets.baseline_date)
+order by targets.baseline_date
+"""
+
+
+def month_window(day: dt.date) -> Window:
+    """The window of one month."""
+    last = month_end(day.year, day.month)
+    return Window(last.replace(day=1), last + dt.timedelta(days=1))
+
+
+def baselines_to_read(wanted: Iterable[dt.date | None], covered: Window, held: set[dt.date]) -> list[dt.date]:
+    """Baseline months outside the run that the store does not hold yet and the partitions know."""
+    first = dt.date.fromisoformat(f"{FIRST_MONTH}-01")
+    days = {day for day in wanted if day is not None and day >= first}
+    return sorted(day for day in days if day not in held and day not in covered.month_ends)
+
+
+def windows_for(connection: duckdb.DuckDBPyConnection, table: Table, covered: Window) -> list[Window]:
+    """Baseline months the table lacks, then the months of the run."""
+    if table.is_view:
+        return [covered]
+    bounds = [covered.start, covered.end]
+    lacking = connection.execute(_LACKING.format(table=table.name), bounds + bounds).fetchall()
+    return [*(month_window(day) for (day,) in lacking), covered]
+
+
+def unpublished(store: Store, readers: Path, covered: Window) -> list[Window]:
+    """Baseline months of the run that readers do not see yet, then the months of the run."""
+    seen: set[dt.date] = set()
+    if readers.exists():
+        seen = set(query_readers(readers, "select as_of_date from audit.months")["as_of_date"])
+    bounds = [covered.start, covered.end]
+    needed = store.query(
+        "select distinct targets.baseline_date from policy.targets as targets"
+        " inner join audit.months as months on targets.baseline_date = months.as_of_date"
+        " where targets.as_of_date >= ? and targets.as_of_date < ?",
+        bounds,
+    )["baseline_date"]
+    return [*(month_window(day) for day in baselines_to_read(needed, covered, seen)), covered]
+
+
+def report_months(
+    context: dg.AssetExecutionContext, key: dg.AssetKey, covered: Window, numbers: Numbers
+) -> None:
+    """Give each month its own numbers in the UI; a baseline month computed on the way gets its own event."""
+    own = {f"{day:%Y-%m}" for day in covered.month_ends}
+    for partition_key, found in numbers.items():
+        if partition_key in own:
+            context.add_asset_metadata(found, asset_key=key, partition_key=partition_key)
+        else:
+            context.log_event(dg.AssetMaterialization(key, partition=partition_key, metadata=found))

@@ -1,0 +1,78 @@
+"""Supplier profiles are data: checked as strictly as rules, found by content."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from impact_pipeline.errors import PolicyFileError
+from impact_pipeline.ingest.profiles import SHIPPED, field_number, load_profiles
+from impact_pipeline_tests.ingest.deliveries import DECEMBER, Folder, position, tpt_csv
+
+SHIPPED_TEXT = SHIPPED.read_text(encoding="utf-8")
+
+
+def changed(folder: Path, **changes: object) -> Path:
+    folder.mkdir(exist_ok=True)
+    content = yaml.safe_load(SHIPPED_TEXT) | changes
+    (folder / "mine.yaml").write_text(yaml.safe_dump({k: v for k, v in content.items() if v is not None}))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("header", "number"),
+    [
+        ("12_CIC_code_of_the_instrument", "12"), ("12. CIC code", "12"), ("3 - Portfolio name", "3"), ("0004_Currency_(B)", "4"),
+        ("8b_Total_number_of_shares", "8b"), ("58b_Nature", "58b"), ("148", "148"), ("148_Economic_sector_NACE2.1", "148"),
+        ("as_of_date", None), ("", None), ("12CIC", None), ("1000_TPT_Version", "1000"),
+    ],
+)  # fmt: skip
+def test_the_leading_number_is_the_field(header: str, number: str | None) -> None:
+    assert field_number(header) == number
+
+
+def test_the_shipped_profile_is_used_when_the_policy_has_none(tmp_path: Path) -> None:
+    assert [profile.id for profile in load_profiles(None)] == ["tpt"]
+    assert [profile.id for profile in load_profiles(tmp_path / "missing")] == ["tpt"]
+    assert [profile.id for profile in load_profiles(SHIPPED.parent)] == ["tpt"]
+    assert [profile.id for profile in load_profiles(changed(tmp_path, id="mine"))] == ["mine", "tpt"]
+
+
+def test_a_supplier_with_decimal_commas_needs_only_a_profile(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "in", None).write(
+        "holdings/f.csv", tpt_csv([position(f24="100,25", f5="100,25")])
+    )
+    assert "decimal: ','" in folder.refusal().hint
+    delivery = folder.read(DECEMBER, profiles=changed(tmp_path / "profiles", id="comma", decimal=","))
+    assert str(delivery.frames["raw.holdings"]["market_value"][0]) == "100.250000"
+    assert delivery.source_files["profile_id"][0] == "comma"
+
+
+@pytest.mark.parametrize(
+    ("changes", "found", "hint"),
+    [
+        ({"delimitors": [";"]}, "key 'delimitors'", "'delimiters'"),
+        ({"fields": None}, "no key 'fields'", ""),
+        ({"kind": "tptx"}, "kind 'tptx'", "'tpt'"),
+        ({"decimal": "·"}, "decimal '·'", ""),
+        ({"fields": {"portfolio": "1"}}, "fields 'portfolio'", "'portfolio_id'"),
+        ({"fields": {"portfolio_id": "1"}}, "no field number for portfolio_currency", ""),
+        ({"constants": {"portfolio_kind": "fund"}}, "constants: portfolio_kind 'fund'", "fund"),
+        ({"signature": []}, "an empty signature", ""),
+    ],
+)
+def test_a_profile_that_is_not_valid_is_refused(
+    tmp_path: Path, changes: dict[str, object], found: str, hint: str
+) -> None:
+    with pytest.raises(PolicyFileError) as caught:
+        load_profiles(changed(tmp_path, **changes))
+    assert caught.value.file == "profiles/mine.yaml"
+    assert found in caught.value.found
+    assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["a: [1", "", "- 1"])
+def test_a_profile_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.yaml").write_text(text)
+    with pytest.raises(PolicyFileError):
+        load_profiles(tmp_path)

@@ -1,0 +1,353 @@
+"""Tripartite Template files written for the test: identifiers, issuers, sectors, funds, and files to refuse."""
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from impact_pipeline.ingest import Delivery, nace
+from impact_pipeline_tests.ingest.deliveries import (
+    HEADER,
+    ISIN,
+    LEI,
+    LINE,
+    OTHER_ISIN,
+    OTHER_LEI,
+    Folder,
+    position,
+    tpt_csv,
+    tpt_json,
+)
+from impact_pipeline_tests.ingest.xlsx_files import workbook
+
+NAME = "holdings/fund.json"
+
+
+def read(path: Path, *positions: dict[str, Any]) -> Delivery:
+    """A delivery of one TPT file."""
+    return Folder(path, None).write(NAME, tpt_json(*positions)).read()
+
+
+def only_line(delivery: Delivery) -> dict[str, Any]:
+    [row] = delivery.frames["raw.holdings"].iter_rows(named=True)
+    return row
+
+
+def found(delivery: Delivery) -> list[tuple[int, str, str | None, str]]:
+    return delivery.rejected_rows.select("row", "column", "value", "rule").rows()
+
+
+def test_a_position_becomes_a_line(tmp_path: Path) -> None:
+    line = only_line(read(tmp_path, position(f18="12.5", f47=LEI, f46="Maker", f52="FR", f54="C1107")))
+    assert (line["portfolio_id"], line["line_id"], line["instrument_id"]) == ("FUND-A", ISIN, ISIN)
+    assert (line["instrument_name"], line["cic"], line["asset_class"]) == ("A share", "FR31", "listed_equity")
+    assert (line["quantity"], line["market_value"], line["currency"]) == (
+        Decimal("12.5"),
+        Decimal(100),
+        "EUR",
+    )
+    assert (line["market_value_eur"], line["fund_id"], line["pocket"], line["source_row"]) == (
+        None,
+        None,
+        None,
+        1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "instrument", "rule"),
+    [
+        (ISIN, 1, ISIN, None),
+        (ISIN.lower(), 1, ISIN, "identifier_repaired"),
+        (ISIN[:-1] + "9", 1, None, "isin_check_digit"),
+        ("EZ99S9FBYFN8FIXED", 1, None, "not_an_isin"),
+        ("Bank account EUR", 1, None, "not_an_isin"),
+        ("Bank account EUR", 99, "Bank account EUR", None),
+        ("EZ99S9FBYFN8FIXED", "99", "EZ99S9FBYFN8FIXED", None),
+    ],
+)
+def test_instrument_codes(
+    tmp_path: Path, code: str, kind: Any, instrument: str | None, rule: str | None
+) -> None:
+    delivery = read(tmp_path, position(f14=code, f15=kind))
+    line = only_line(delivery)
+    assert (line["instrument_id"], line["line_id"]) == (instrument, code)
+    expected = [(1, "14_Identification_code_of_the_instrument", code, rule)] if rule else []
+    assert found(delivery) == expected
+
+
+def test_a_repeated_code_gets_a_number(tmp_path: Path) -> None:
+    legs = [
+        position(f24=60, f22=60, f26=0.6),
+        position(f24=40, f22=40, f26=0.4),
+        position(f1="FUND-B", f3="Fund B"),
+    ]
+    lines = read(tmp_path, *legs).frames["raw.holdings"]
+    assert lines.select("portfolio_id", "line_id").rows() == [
+        ("FUND-A", ISIN),
+        ("FUND-A", f"{ISIN}#2"),
+        ("FUND-B", ISIN),
+    ]
+
+
+def test_fund_units_name_the_fund_they_are_of(tmp_path: Path) -> None:
+    lines = read(tmp_path, position(f12="LU41", f14=OTHER_ISIN, f24=60, f26=0.6), position(f24=40, f26=0.4))
+    assert lines.frames["raw.holdings"]["fund_id"].to_list() == [OTHER_ISIN, None]
+
+
+def test_funds_in_a_circle_across_two_files_are_refused(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, None)
+    folder.write("holdings/a.json", tpt_json(position(f1=ISIN, f12="LU41", f14=OTHER_ISIN)))
+    folder.write("holdings/b.json", tpt_json(position(f1=OTHER_ISIN, f12="LU41", f14=ISIN)))
+    refusal = folder.refusal()
+    assert refusal.found == f"funds that hold each other: {ISIN} > {OTHER_ISIN} > {ISIN}"
+    assert (refusal.file, refusal.row) == ("holdings/a.json", 1)
+
+
+@pytest.mark.parametrize(
+    ("codes", "issuer_id", "rule"),
+    [
+        ({"f47": LEI, "f48": 1}, LEI, None),
+        ({"f47": LEI.lower()}, LEI, "identifier_repaired"),
+        ({"f47": LEI, "f50": OTHER_LEI}, LEI, None),
+        ({"f47": "", "f50": OTHER_LEI}, OTHER_LEI, None),
+        ({"f47": ISIN, "f48": 1, "f50": OTHER_LEI}, OTHER_LEI, "not_a_lei"),
+        ({"f47": "0", "f48": 9}, "name:A. MAKER & CO|FR", None),
+        ({}, "name:A. MAKER & CO|FR", None),
+        ({"f47": LEI[:-1] + "9"}, LEI[:-1] + "9", "lei_check_digit"),
+        ({"f47": LEI[:-1] + "9", "f50": OTHER_LEI}, OTHER_LEI, "lei_check_digit"),
+    ],
+)
+def test_issuer_codes(tmp_path: Path, codes: dict[str, Any], issuer_id: str, rule: str | None) -> None:
+    delivery = read(tmp_path, position(f46=" A. Maker  & Co", f52="FR", **codes))
+    assert only_line(delivery)["issuer_id"] == issuer_id
+    assert [row[3] for row in found(delivery)] == ([rule] if rule else [])
+    issuer = delivery.frames["raw.issuers"].row(0, named=True)
+    assert (issuer["issuer_id"], issuer["name"], issuer["country"]) == (issuer_id, "A. Maker  & Co", "FR")
+
+
+def test_a_line_without_any_issuer_has_none(tmp_path: Path) -> None:
+    delivery = read(tmp_path, position())
+    assert only_line(delivery)["issuer_id"] is None
+    assert delivery.frames["raw.issuers"].is_empty()
+
+
+def test_the_group_becomes_an_owner(tmp_path: Path) -> None:
+    links = read(tmp_path, position(f47=LEI, f50=OTHER_LEI)).frames["raw.ownership"]
+    assert links.select("child_id", "parent_id", "is_controlled", "valid_from", "known_from").rows() == [
+        (LEI, OTHER_LEI, True, dt.date(2024, 1, 1), None)
+    ]
+    assert read(tmp_path / "2", position(f47=LEI, f50=LEI)).frames["raw.ownership"].is_empty()
+
+
+@pytest.mark.parametrize(
+    ("code", "dotted", "revision"),
+    [
+        ("C1107", "11.07", None), ("L6419", "64.19", "nace_2_1"), ("K6419", "64.19", "nace_2"), ("6419", "64.19", None),
+        ("64.19", "64.19", None), ("F42FF", "42", None), ("C10CC", "10", None), ("G472G", "47.2", None),
+        ("C201C", "20.1", None), ("K62KK", "62", "nace_2_1"), ("J6201", "62.01", "nace_2"), ("O800O", "80.0", "nace_2_1"),
+        ("N8010", "80.10", "nace_2"), ("M6820", "68.20", "nace_2_1"), ("L6820", "68.20", "nace_2"), ("D351D", "35.1", None),
+        ("G4511", "45.11", "nace_2"), ("k6419", "64.19", "nace_2"), ("K64190", "64.19", "nace_2"), ("P8411", "84.11", "nace_2_1"),
+        ("K", None, None), ("0", None, None), ("C0000", None, None), ("n/a", None, None), ("99999999", "99.99", None),
+    ],
+)  # fmt: skip
+def test_nace_codes_are_read_whatever_the_letter_and_padding(
+    code: str, dotted: str | None, revision: str | None
+) -> None:
+    assert nace.dotted(code) == dotted
+    assert nace.revision(code) == revision
+
+
+@pytest.mark.parametrize(
+    ("codes", "schemes"),
+    [
+        (["C1107", "L6419"], {"nace_2_1"}),
+        (["C1107", "K6419"], {"nace_2"}),
+        (["C1107"], {"nace_2"}),
+        (["C1107", "L6419", "K6419"], {"nace_2", "nace_2_1"}),
+    ],
+)
+def test_a_letter_that_says_nothing_follows_the_rest_of_the_file(
+    tmp_path: Path, codes: list[str], schemes: set[str]
+) -> None:
+    share = Decimal(1) / len(codes)
+    rows = [
+        position(f14=f"X{n}", f15=99, f46=f"Maker {n}", f54=code, f24=str(100 * share), f26=str(share))
+        for n, code in enumerate(codes)
+    ]
+    issuers = read(tmp_path, *rows).frames["raw.issuers"]
+    assert set(issuers["sector_scheme"]) == schemes
+    ambiguous = issuers.filter(sector_code="11.07")["sector_scheme"].to_list()
+    assert ambiguous == ["nace_2_1" if codes == ["C1107", "L6419"] else "nace_2"]
+
+
+def test_the_newer_field_wins_over_the_older(tmp_path: Path) -> None:
+    issuer = (
+        read(tmp_path, position(f46="Maker", f54="K6419", f148="M6820"))
+        .frames["raw.issuers"]
+        .row(0, named=True)
+    )
+    assert (issuer["sector_scheme"], issuer["sector_code"], issuer["is_financial"]) == (
+        "nace_2_1",
+        "68.20",
+        False,
+    )
+
+
+def test_sectors_of_one_issuer_that_disagree_are_listed(tmp_path: Path) -> None:
+    rows = [
+        position(f14=f"X{n}", f15=99, f46="Maker", f54=code, f24=25, f26=0.25)
+        for n, code in enumerate(["C1107", "C1105", "C1105", "what"])
+    ]
+    delivery = read(tmp_path, *rows)
+    assert delivery.frames["raw.issuers"]["sector_code"].to_list() == ["11.05"]
+    assert found(delivery) == [
+        (1, "54_Economic_sector", "C1107", "sector_conflict"), (4, "54_Economic_sector", "what", "sector_unreadable"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "asset_class", "rule"),
+    [
+        ({"f12": "", "f70": "basket"}, "derivative", "cic_missing"),
+        ({"f12": "", "f67": "XL31"}, "derivative", "cic_missing"),
+        ({"f12": "", "f14": "SWAP", "f15": 99, "f16": "G"}, "derivative", "cic_missing"),
+        ({"f12": "", "f16": "G"}, "other", "cic_missing"),
+        ({"f12": ""}, "other", "cic_missing"),
+        ({"f12": "31"}, "other", "cic_unknown"),
+        ({"f12": "XL79"}, "cash", None),
+    ],
+)
+def test_a_line_without_cic_stays(
+    tmp_path: Path, given: dict[str, Any], asset_class: str, rule: str | None
+) -> None:
+    delivery = read(tmp_path, position(**given))
+    assert only_line(delivery)["asset_class"] == asset_class
+    assert [row[3] for row in found(delivery)] == ([rule] if rule else [])
+
+
+@pytest.mark.parametrize(
+    ("given", "nominal"),
+    [
+        ({"f19": 50, "f21": "EUR", "f22": 0, "f24": 100}, "50"),
+        ({"f19": 50, "f21": "USD", "f22": 200, "f24": 100}, "25"),
+        ({"f19": -50, "f21": "USD", "f22": 300, "f24": 100}, "-16.666667"),
+        ({"f19": 50, "f21": "USD", "f22": 0, "f24": 100}, None),
+        ({"f19": "", "f21": "USD", "f22": 200, "f24": 100}, None),
+    ],
+)
+def test_the_nominal_is_converted_at_the_rate_of_the_line(
+    tmp_path: Path, given: dict[str, Any], nominal: str | None
+) -> None:
+    assert only_line(read(tmp_path, position(**given)))["nominal_amount"] == (
+        Decimal(nominal) if nominal else None
+    )
+
+
+def test_the_underlying_issuer_is_kept_when_it_is_a_lei(tmp_path: Path) -> None:
+    assert only_line(read(tmp_path, position(f81=LEI)))["underlying_issuer_id"] == LEI
+    assert only_line(read(tmp_path / "2", position(f81="basket")))["underlying_issuer_id"] is None
+
+
+@pytest.mark.parametrize(
+    ("given", "row", "column", "words"),
+    [
+        ({"f24": "1,5"}, 1, "24_Market_valuation_in_portfolio_currency_(B)", "'1,5'"),
+        ({"f24": "NaN"}, 1, "24_Market_valuation_in_portfolio_currency_(B)", "'NaN'"),
+        ({"f5": float("inf")}, 1, None, "'Infinity'"),
+        ({"f6": "31/12/2024"}, 1, "6_Valuation_date", "'31/12/2024'"),
+        ({"f6": ""}, 1, "6_Valuation_date", "an empty cell"),
+        ({"f1": ""}, 1, "1_Portfolio_identifying_data", "an empty cell"),
+        ({"f4": "EURO"}, 1, "4_Portfolio_currency_(B)", "'EURO'"),
+        ({"f6": "2024-12-15"}, 1, "6_Valuation_date", "in the middle of a month"),
+        ({"f24": 102, "f26": 1}, None, "24_Market_valuation_in_portfolio_currency_(B)", "add up to 102.00"),
+        ({"f26": 1.03}, None, "26_Valuation_weight", "add up to 1.03"),
+        ({"f26": 100}, None, "26_Valuation_weight", "add up to 100"),
+    ],
+)
+def test_files_that_cannot_be_trusted_are_refused(
+    tmp_path: Path, given: dict[str, Any], row: int | None, column: str | None, words: str
+) -> None:
+    refusal = Folder(tmp_path, None).write(NAME, tpt_json(position(**given))).refusal()
+    assert (refusal.file, refusal.row) == (NAME, row)
+    assert column is None or refusal.column == column
+    assert words in refusal.found
+
+
+@pytest.mark.parametrize(
+    "given", [{"f24": 101}, {"f24": 99}, {"f26": 1.02}, {"f26": 0.98}, {"f26": ""}, {"f5": ""}]
+)
+def test_small_differences_of_totals_are_accepted(tmp_path: Path, given: dict[str, Any]) -> None:
+    assert read(tmp_path, position(**given)).frames["raw.holdings"].height == 1
+
+
+def test_large_funds_may_be_one_basis_point_away(tmp_path: Path) -> None:
+    assert read(tmp_path, position(f5=1_000_000, f24=1_000_100, f26=1)).frames["raw.holdings"].height == 1
+    refusal = (
+        Folder(tmp_path / "2", None)
+        .write(NAME, tpt_json(position(f5=1_000_000, f24=1_000_101, f26=1)))
+        .refusal()
+    )
+    assert refusal.expected == "the declared net asset value 1,000,000.00"
+
+
+def test_a_file_of_two_months_is_refused(tmp_path: Path) -> None:
+    rows = [position(), position(f1="B", f6="2024-11-29")]
+    refusal = Folder(tmp_path, None).write(NAME, tpt_json(*rows)).refusal()
+    assert (refusal.row, refusal.found) == (2, "2024-11-29 beside 2024-12-31")
+
+
+def test_a_cut_csv_is_refused_at_its_line(tmp_path: Path) -> None:
+    text = tpt_csv([position(), position(f14="X", f15=99)])
+    refusal = Folder(tmp_path, None).write("holdings/fund.csv", text[: len(text) - 20]).refusal()
+    assert (refusal.file, refusal.row) == ("holdings/fund.csv", 3)
+    assert "cells" in refusal.found
+
+
+def test_a_csv_with_an_empty_last_column_is_read(tmp_path: Path) -> None:
+    text = "".join(f"{line};\n" for line in tpt_csv([position()]).splitlines())
+    assert Folder(tmp_path, None).write("holdings/fund.csv", text).read().frames["raw.holdings"].height == 1
+
+
+def test_a_workbook_is_read_too(tmp_path: Path) -> None:
+    row = position()
+    book = workbook({"TPT": [list(row), list(row.values())]})
+    assert (
+        Folder(tmp_path, None).write("holdings/fund.xlsx", book).read().source_files["profile_id"][0] == "tpt"
+    )
+
+
+def test_the_issuers_folder_and_the_template_may_disagree_and_that_is_listed(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, None).write(
+        NAME, tpt_json(position(f47=LEI, f46="Maker", f52="FR", f54="C1107"))
+    )
+    text = "issuer_id,name,country,sector_scheme,sector_code\n{},{},{},{},{}\n"
+    folder.write("issuers/i.csv", text.format(LEI, "MAKER", "DE", "nace_2", "11.05"))
+    delivery = folder.read()
+    assert delivery.frames["raw.issuers"].height == 2
+    assert delivery.rejected_rows.select("file", "row", "column", "value", "rule").rows() == [
+        (NAME, 1, "country", "TPT: FR; canonical: DE", "issuer_differs"),
+        (NAME, 1, "sector_code", "TPT: 11.07; canonical: 11.05", "issuer_differs"),
+    ]
+    folder.write("issuers/i.csv", text.format(LEI, "maker", "FR", "gics", "30201030"))
+    assert folder.read().rejected_rows.is_empty()
+
+
+def test_canonical_lines_and_template_lines_live_side_by_side(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, f"{HEADER},fund_id\n{LINE},FUND-A\n").write(NAME, tpt_json(position()))
+    lines = folder.read().frames["raw.holdings"]
+    assert lines.select("portfolio_id", "fund_id").rows() == [("P", "FUND-A"), ("FUND-A", None)]
+
+
+def test_the_same_fund_twice_is_refused(tmp_path: Path) -> None:
+    folder = (
+        Folder(tmp_path, None)
+        .write(NAME, tpt_json(position()))
+        .write("holdings/again.csv", tpt_csv([position()]))
+    )
+    refusal = folder.refusal()
+    assert refusal.found.startswith(
+        f"a second row for as_of_date 2024-12-31, portfolio_id FUND-A, line_id {ISIN}"
+    )
