@@ -33,7 +33,7 @@ class Delivery:
     frames: dict[str, pl.DataFrame]
     source_files: pl.DataFrame
     rejected_rows: pl.DataFrame
-    known_as_of: dt.date
+    known_as_of: dt.date | None
     blobs: list[Blob]
 
 
@@ -64,17 +64,16 @@ def read_delivery(inputs: Path, profiles: Path | None, months: Sequence[dt.date]
             for file, count in counts
             for month in months
         ]
-    rates = reference_rates(frames["fx_rates"])
-    if rates is not None:
-        frames["fx_rates"] = pl.concat([frames["fx_rates"], rates.frame])
-        used.append(rates.file)
-        rows += [source_file_row(rates.file, month, rates.frame.height, "reference") for month in months]
+    rates = reference_rates()
+    frames["fx_rates"] = pl.concat([frames["fx_rates"], rates.frame])
+    used.append(rates.file)
+    rows += [source_file_row(rates.file, month, rates.frame.height, "reference") for month in months]
     _whole_delivery(frames, holdings, {file.sha256: file.name for file in used}, findings)
     return Delivery(
         frames={f"raw.{name}": _validated(f"raw.{name}", frames[name]) for name in DATASETS},
         source_files=_source_files(rows),
         rejected_rows=_validated("audit.rejected_rows", findings.frame(months)),
-        known_as_of=_known_as_of(frames, months, today),
+        known_as_of=_known_as_of(frames, today),
         blobs=[
             Blob(sha256, file.path, file.data)
             for sha256, file in {file.sha256: file for file in used}.items()
@@ -133,8 +132,8 @@ def _source_files(rows: list[dict[str, Any]]) -> pl.DataFrame:
     return _validated(table.name, table.frame(rows).sort("as_of_date", "file"))
 
 
-def _known_as_of(frames: dict[str, pl.DataFrame], months: Sequence[dt.date], today: dt.date) -> dt.date:
-    """The latest day a fact was received, not after today; the last month when no file says."""
+def _known_as_of(frames: dict[str, pl.DataFrame], today: dt.date) -> dt.date | None:
+    """The latest day a fact of the delivery was received, not after today; nothing when no file says."""
     latest = [
         frame.get_column("known_from")
         .filter(frame.get_column("known_from").is_between(ALWAYS, today, closed="right"))
@@ -142,5 +141,4 @@ def _known_as_of(frames: dict[str, pl.DataFrame], months: Sequence[dt.date], tod
         for frame in frames.values()
         if "known_from" in frame.columns
     ]
-    days = [day for day in latest if isinstance(day, dt.date)]
-    return max(days, default=months[-1])
+    return max((day for day in latest if isinstance(day, dt.date)), default=None)

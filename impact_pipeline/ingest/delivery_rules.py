@@ -61,22 +61,21 @@ def check_fund_cycles(holdings: pl.DataFrame, files: Mapping[str, str]) -> None:
 def _cycle(funds: Mapping[str, list[str]]) -> list[str]:
     """A circle of funds, starting and ending with the same one; empty when there is none."""
     done: set[str] = set()
+    path: dict[str, None] = {}
     for start in funds:
-        path: list[str] = []
-        stack: list[tuple[str, int]] = [(start, 0)]
+        stack = [(start, False)]
         while stack:
-            fund, depth = stack.pop()
-            del path[depth:]
-            if fund in path:
-                return [*path[path.index(fund) :], fund]
-            if fund in done:
-                continue
-            path.append(fund)
-            held = [(inner, len(path)) for inner in funds.get(fund, [])]
-            if not held:
+            fund, is_leaving = stack.pop()
+            if is_leaving:
+                del path[fund]
                 done.add(fund)
-            stack.extend(reversed(held))
-        done.update(path)
+            elif fund in path:
+                circle = list(path)
+                return [*circle[circle.index(fund) :], fund]
+            elif fund not in done:
+                path[fund] = None
+                stack.append((fund, True))
+                stack.extend((inner, False) for inner in reversed(funds.get(fund, [])))
     return []
 
 

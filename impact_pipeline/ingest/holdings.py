@@ -108,25 +108,36 @@ def _frame(dataset: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
 def _sort_out(
     file: SourceFile, profiles: Sequence[Profile], months: Sequence[dt.date], reading: _Reading
 ) -> None:
-    profile, table = read_with_profile(file, profiles)
-    peeked = quick_days(profile, table) if profile is not None and table is not None else _peeked_days(file)
-    if peeked is not None and not _concerned(file, peeked, months):
-        reading.months_held |= {month for day in peeked if (month := month_of(day)) is not None}
+    """Tell which months a file holds and keep it when the run needs it.
+
+    A file that cannot even be dated stops the run, unless its name says that it is another month's.
+    """
+    try:
+        profile, table = read_with_profile(file, profiles)
+        is_template = profile is not None and table is not None
+        peeked = quick_days(profile, table) if is_template else _peeked_days(file)  # type: ignore[arg-type]
+        if peeked is None and not is_template:
+            table = canonical.check_columns(table or canonical.read_table(file))
+            peeked = _days_of(table).unique().to_list()
+    except SourceFileError:
+        named = named_month(file.name)
+        if named is None or named in months:
+            raise
         return
+    if peeked is not None:
+        reading.months_held |= {month for day in peeked if (month := month_of(day)) is not None}
+        if not _concerned(file, peeked, months):
+            return
     if profile is not None and table is not None:
         tpt = parse(profile, table, months)
         check_name(tpt, months)
-        if tpt.month is not None:
-            reading.months_held.add(tpt.month)
         if tpt.month in months:
             reading.templates.append(tpt)
         return
     table = canonical.check_columns(table or canonical.read_table(file))
     days = _days_of(table)
     _check_days(table, days, months)
-    held = {month for day in days.unique().to_list() if (month := month_of(day)) is not None}
-    reading.months_held |= held
-    if held & set(months):
+    if any(month_of(day) in months for day in days.unique().to_list()):
         reading.tables.append(table)
 
 

@@ -1,13 +1,16 @@
 """Check digits of ISIN and LEI. Spelling (case, spaces) is repaired; a wrong checksum never is."""
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from stdnum import isin, lei
 from stdnum.exceptions import InvalidComponent, ValidationError
 
 #: ISIN prefixes in use that the library does not list: EZ = derivatives traded over the counter.
 OTHER_ISIN_PREFIXES = ("EZ",)
+
+#: Codes whose check is remembered: the same few thousand come back month after month.
+CACHED_CODES = 100_000
 
 _ISIN_LIKE = re.compile(r"[A-Z]{2}[A-Z0-9]{10}")
 _LEI_LIKE = re.compile(r"[A-Z0-9]{20}")
@@ -19,7 +22,7 @@ def compact(code: str) -> str:
     return "".join(code.split()).upper()
 
 
-@cache
+@lru_cache(maxsize=CACHED_CODES)
 def valid_isin(code: str) -> str | None:
     """The ISIN in its normal spelling when its check digit is right."""
     candidate = compact(code)
@@ -34,13 +37,13 @@ def valid_isin(code: str) -> str | None:
         return None
 
 
-@cache
+@lru_cache(maxsize=CACHED_CODES)
 def looks_like_isin(code: str) -> bool:
     """Whether a code was probably meant as an ISIN: 12 characters that start with 2 letters."""
     return _ISIN_LIKE.fullmatch(code.strip().upper()) is not None
 
 
-@cache
+@lru_cache(maxsize=CACHED_CODES)
 def valid_lei(code: str | None) -> str | None:
     """The LEI in its normal spelling when its check digits are right."""
     candidate = compact(code or "")
@@ -52,7 +55,7 @@ def valid_lei(code: str | None) -> str | None:
         return None
 
 
-@cache
+@lru_cache(maxsize=CACHED_CODES)
 def looks_like_lei(code: str) -> bool:
     """Whether a code was probably meant as a LEI: 20 letters and digits."""
     return _LEI_LIKE.fullmatch(compact(code)) is not None

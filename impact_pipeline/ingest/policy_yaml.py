@@ -165,7 +165,7 @@ def parse(model: type[Model], document: Document) -> Model:
 
 def _fail(model: type[BaseModel], document: Document, fault: ErrorDetails) -> NoReturn:
     path = _written_path(document.value, fault["loc"])
-    message = fault["msg"].removeprefix("Value error, ")
+    message = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     if fault["type"] == "extra_forbidden":
         word = str(path[-1])
         near = difflib.get_close_matches(word, known_keys(model), n=1)

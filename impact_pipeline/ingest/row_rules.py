@@ -34,6 +34,7 @@ def apply_rules(batch: Batch, findings: Findings) -> Batch:
     """The batch after the rules of its dataset."""
     batch = _identifiers(batch, findings)
     _check_currency(batch)
+    _check_reserved(batch)
     _note_countries(batch, findings)
     for name in _NOT_NEGATIVE.get(batch.dataset, ()):
         batch = _without_negatives(batch, name, findings)
@@ -119,6 +120,15 @@ def _check_currency(batch: Batch) -> None:
             lambda row: repr(row["currency"]),
             hint,
         )
+
+
+def _check_reserved(batch: Batch) -> None:
+    for name in ("portfolio_id", "fund_id"):
+        if name in batch.frame.columns:
+            hint = "Give the portfolio another id"
+            batch.refuse(
+                pl.col(name) == "ALL", name, "any id but ALL", lambda row: "the reserved id ALL", hint
+            )
 
 
 def _note_countries(batch: Batch, findings: Findings) -> None:

@@ -27,7 +27,7 @@ AMOUNTS = (
 MANDATORY = ("portfolio_id", "valuation_date", "portfolio_currency")
 
 #: How far the lines may be from the declared net asset value: one unit of currency, or one basis point.
-NAV_TOLERANCE_UNITS, NAV_TOLERANCE_RATIO = Decimal(1), Decimal("0.0001")
+NAV_TOLERANCE_UNITS, NAV_TOLERANCE_RATIO = Decimal(1), Decimal("0.001")
 WEIGHT_TOLERANCE = Decimal("0.02")
 
 _NUMBER = re.compile(NUMBER)

@@ -58,16 +58,17 @@ class _SqlFile:
         Raises:
             ModelHeaderError: a construct that Spark does not have, or that sqlglot warns about.
         """
-        with _logged_warnings() as warnings:
+        with _logged_warnings() as problems:
             try:
-                spark = self.tree.sql(dialect="spark", unsupported_level=ErrorLevel.RAISE, pretty=True)
+                spark = self.tree.sql(
+                    dialect="spark", unsupported_level=ErrorLevel.RAISE, pretty=True, comments=False
+                )
             except SqlglotError as error:
-                raise ModelHeaderError(
-                    f"{short_name(self.path)}: not portable to Spark SQL: {error}"
-                ) from error
-        if warnings:
+                problems.append(str(error))
+        problems += _silently_kept(self.tree)
+        if problems:
             raise ModelHeaderError(
-                f"{short_name(self.path)}: not portable to Spark SQL: {'; '.join(warnings)}"
+                f"{short_name(self.path)}: not portable to Spark SQL: {'; '.join(problems)}"
             )
         return spark
 
@@ -147,6 +148,9 @@ def _load_model(path: Path) -> SqlModel:
         raise header.error(
             "partition", f"partition is {header.values['partition']!r}; expected {table.partition}"
         )
+    kind = header.choice("kind", KINDS, "table")
+    if (kind == "view") != table.is_view:
+        raise header.error("kind", f"kind is {kind!r}; the schema says {KINDS[table.is_view]!r}")
     tokens, tree = _parse(header, text)
     if tree.named_selects != table.column_names:
         raise header.error("model", _columns_problem(tree.named_selects, table))
@@ -159,10 +163,10 @@ def _load_model(path: Path) -> SqlModel:
         tree=tree,
         grain=table.grain,
         partition=table.partition,
-        kind=header.choice("kind", KINDS, "table"),
+        kind=kind,
         owner=header.values["owner"],
         group=header.choice("group", GROUPS),
-        column_comments=_trailing_comments(tokens, tree.named_selects),
+        column_comments=_trailing_comments(tokens, text, tree.named_selects),
     )
 
 
@@ -237,7 +241,7 @@ def _columns_problem(found: list[str], table: Table) -> str:
     return f"the final columns differ from the schema of {table.name}: {'; '.join(parts)}"
 
 
-def _trailing_comments(tokens: list[Token], names: list[str]) -> dict[str, str]:
+def _trailing_comments(tokens: list[Token], text: str, names: list[str]) -> dict[str, str]:
     """Comments that end the lines of the final select list, by column; of a union the first branch wins.
 
     Read from the tokens: the parse tree moves comments about, tokens keep them with the line they stand on.
@@ -251,7 +255,8 @@ def _trailing_comments(tokens: list[Token], names: list[str]) -> dict[str, str]:
         elif depth == 0 and token.token_type == TokenType.FROM:
             listing = False
         elif listing and column < len(names):
-            if token.comments:
+            rest_of_line = text[token.end + 1 :].split("\n", 1)[0]
+            if token.comments and rest_of_line.lstrip().startswith("--"):
                 found.setdefault(names[column], " ".join(comment.strip() for comment in token.comments))
             column += depth == 0 and token.token_type == TokenType.COMMA
     return found
@@ -262,6 +267,16 @@ def _lineage(model: SqlModel) -> dict[str, list[Origin]]:
         return column_lineage(qualified_scope(model.tree))
     except SqlglotError as error:
         raise ModelHeaderError(f"{short_name(model.path)}: cannot resolve its columns: {error}") from error
+
+
+def _silently_kept(tree: exp.Query) -> list[str]:
+    """What sqlglot hands through to Spark as it is, without a warning, though Spark does not know it."""
+    functions = {f"function {call.name}" for call in tree.find_all(exp.Anonymous)}
+    joins = {f"{join.method.lower()} join" for join in tree.find_all(exp.Join)} & {
+        "asof join",
+        "positional join",
+    }
+    return sorted(functions | joins)
 
 
 @contextmanager

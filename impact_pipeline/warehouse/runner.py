@@ -10,12 +10,11 @@ import duckdb
 import polars as pl
 
 from impact_pipeline.errors import ImpactPipelineError, SchemaViolationError
-from impact_pipeline.schemas import Table
 from impact_pipeline.schemas.table import type_names
 from impact_pipeline.warehouse.connections import in_window, literal, quoted
 from impact_pipeline.warehouse.header import short_name
 from impact_pipeline.warehouse.models import SqlModel, SqlTest
-from impact_pipeline.warehouse.tables import create_table, replace_window
+from impact_pipeline.warehouse.tables import replace_window
 
 SAMPLE_ROWS = 5
 
@@ -50,7 +49,6 @@ def run_model(con: duckdb.DuckDBPyConnection, model: SqlModel, start: dt.date, e
         return _result(model, _select(con, model, [model.partition], start, end))
     frame = _select(con, model, model.table.column_names, start, end)
     _require_types(model, frame)
-    _make_room(con, model.table, "view")
     replace_window(con, model.table, frame, start, end)
     return _result(model, frame)
 
@@ -120,25 +118,9 @@ def _define_view(con: duckdb.DuckDBPyConnection, model: SqlModel) -> None:
     ).fetchall()
     if stored == [(comment,)]:
         return
-    _make_room(con, model.table, "table")
     with _naming(model):
         con.execute(f"create or replace view {quoted(model.name)} as {model.query}")
     con.execute(f"comment on view {quoted(model.name)} is {literal(comment)}")
-
-
-def _make_room(con: duckdb.DuckDBPyConnection, table: Table, unwanted: str) -> None:
-    """Remove the table where a view must be, or the view where a table must be (the model changed kind)."""
-    layer, name = table.name.split(".")
-    stands = con.execute(
-        "select table_type from information_schema.tables"
-        " where table_catalog = current_database() and table_schema = ? and table_name = ?",
-        [layer, name],
-    ).fetchall()
-    if not stands or (stands[0][0] == "VIEW") != (unwanted == "view"):
-        return
-    con.execute(f"drop {unwanted} {quoted(table.name)}")
-    if unwanted == "view":
-        create_table(con, table)
 
 
 def _result(model: SqlModel, frame: pl.DataFrame) -> RunResult:

@@ -12,29 +12,30 @@ from impact_pipeline.warehouse.connections import in_window, literal, quoted
 
 #: Name under which a frame is shown to DuckDB while it is inserted.
 _INCOMING = "incoming_rows"
-#: Staging only renames what raw holds, so it is never stored.
-VIEW_LAYER = "staging"
 
 
 def ensure_layout(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the schemas and the tables that are missing; do nothing when all are there.
+    """Create the schemas and tables that are missing; do nothing when all are there (views: see the runner).
 
     Raises:
         SettingsError: a table exists with other columns (the file was made by another version).
     """
-    have = stored_columns(con)
-    schemas = {
-        row[0]
-        for row in con.execute("select schema_name from duckdb_schemas() where not internal").fetchall()
-    }
+    have, views = _stored_columns(con), _stored_views(con)
+    schemas = {row[0] for row in con.execute("select schema_name from duckdb_schemas()").fetchall()}
     for layer in LAYERS:
         if layer not in schemas:
             con.execute(f"create schema {quoted(layer)}")
     for table in TABLES.values():
-        if table.name not in have:
-            if table.layer != VIEW_LAYER:
-                create_table(con, table)
-        elif table.layer != VIEW_LAYER and have[table.name] != _declared(table):
+        stands = table.name in have
+        if stands and table.is_view != (table.name in views):
+            # the table became a view or the other way round; either is computed again from what it reads
+            con.execute(f"drop {'table' if table.is_view else 'view'} {quoted(table.name)}")
+            stands = False
+        if table.is_view:
+            continue
+        if not stands:
+            _create_table(con, table)
+        elif have[table.name] != _declared(table):
             raise SettingsError(
                 f"{table.name} in the warehouse does not have the columns of this version: "
                 f"{_difference(have[table.name], _declared(table))}. Move the home folder away "
@@ -42,7 +43,7 @@ def ensure_layout(con: duckdb.DuckDBPyConnection) -> None:
             )
 
 
-def create_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _create_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Create one table. No primary key: the write gate checks it; an index makes rewrites 3x slower."""
     columns = ", ".join(
         f"{quoted(column.name)} {column.duckdb_type}{'' if column.name in table.nullable else ' not null'}"
@@ -51,7 +52,7 @@ def create_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     con.execute(f"create table {quoted(table.name)} ({columns})")
 
 
-def stored_columns(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+def _stored_columns(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     """Columns and types, in order, of every table and view of the current database."""
     rows = con.execute(
         "select schema_name || '.' || table_name, column_name, lower(data_type) from duckdb_columns()"
@@ -62,6 +63,13 @@ def stored_columns(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     for name, column, kind in rows:
         found.setdefault(name, {})[column] = kind.replace(",", ", ")
     return found
+
+
+def _stored_views(con: duckdb.DuckDBPyConnection) -> set[str]:
+    rows = con.execute(
+        "select schema_name || '.' || view_name from duckdb_views() where database_name = current_database()"
+    ).fetchall()
+    return {row[0] for row in rows}
 
 
 def replace_window(

@@ -78,10 +78,11 @@ def _folders(name: str) -> list[str]:
     return [raw.name.split(".")[1] for raw in RAW]
 
 
-def known_cut(asked: str, latest_known: dt.date) -> dt.date:
+def known_cut(asked: str, latest_known: dt.date | None) -> dt.date | None:
     """The cut of the run's knowledge: as asked, else the last day something was received.
 
-    The latter, rather than the day of the run, keeps a re-run next week identical to this one.
+    The latter, rather than the day of the run, keeps a re-run next week identical to this one. Nothing when no file
+    says when its facts were received: each month then stands for itself.
     """
     if not asked:
         return latest_known
@@ -147,13 +148,13 @@ def _missing_baselines(settings: Settings, store: Store, policy: Policy, covered
 
 
 def _months(
-    months: list[dt.date], known: dt.date, policy_sha256: str, source_files: pl.DataFrame
+    months: list[dt.date], known: dt.date | None, policy_sha256: str, source_files: pl.DataFrame
 ) -> pl.DataFrame:
     counts = dict(source_files.group_by("as_of_date").len().iter_rows())
     return TABLES["audit.months"].frame(
         {
             "as_of_date": month,
-            "known_as_of": known,
+            "known_as_of": known or month,
             "policy_sha256": policy_sha256,
             "source_file_count": counts.get(month, 0),
         }

@@ -109,9 +109,21 @@ TPT_HEADERS = {
 def position(**given: Any) -> dict[str, Any]:
     """A TPT position worth 100 of a fund worth 100, keys f1, f12 ...; tests override what they are about."""
     usual: dict[str, Any] = {
-        "1": "FUND-A", "3": "Fund A", "4": "EUR", "5": 100, "6": "2024-12-31", "7": "2025-01-08",
-        "12": "FR31", "14": ISIN, "15": 1, "17": "A share", "21": "EUR", "22": 100, "24": 100, "26": 1,
-    }  # fmt: skip
+        "1": "FUND-A",
+        "3": "Fund A",
+        "4": "EUR",
+        "5": 100,
+        "6": "2024-12-31",
+        "7": "2025-01-08",
+        "12": "FR31",
+        "14": ISIN,
+        "15": 1,
+        "17": "A share",
+        "21": "EUR",
+        "22": 100,
+        "24": 100,
+        "26": 1,
+    }
     usual |= {name.removeprefix("f"): value for name, value in given.items()}
     return {TPT_HEADERS.get(number, f"{number}_other"): value for number, value in usual.items()}
 

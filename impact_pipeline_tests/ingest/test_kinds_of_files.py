@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+import re
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.cells import Batch, decimal_of, typed
+from impact_pipeline.ingest.sources import SourceFile
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.schemas.columns import COLUMNS
 from impact_pipeline_tests.ingest.deliveries import DECEMBER, HEADER, LINE, Folder, without_source
@@ -20,11 +23,25 @@ from impact_pipeline_tests.ingest.xlsx_files import workbook
 
 CSV = f"{HEADER}\n{LINE}\n2024-12-31,P,L2,cash,EUR,0.3,\n"
 ROWS: list[dict[str, Any]] = [
-    {"as_of_date": DECEMBER, "portfolio_id": "P", "line_id": "L1", "asset_class": "listed_equity", "currency": "EUR",
-     "market_value": 100.5, "pocket": "return"},
-    {"as_of_date": DECEMBER, "portfolio_id": "P", "line_id": "L2", "asset_class": "cash", "currency": "EUR",
-     "market_value": 0.1 + 0.2, "pocket": None},
-]  # fmt: skip
+    {
+        "as_of_date": DECEMBER,
+        "portfolio_id": "P",
+        "line_id": "L1",
+        "asset_class": "listed_equity",
+        "currency": "EUR",
+        "market_value": 100.5,
+        "pocket": "return",
+    },
+    {
+        "as_of_date": DECEMBER,
+        "portfolio_id": "P",
+        "line_id": "L2",
+        "asset_class": "cash",
+        "currency": "EUR",
+        "market_value": 0.1 + 0.2,
+        "pocket": None,
+    },
+]
 
 
 def parquet(rows: list[dict[str, Any]], **casts: Any) -> bytes:
@@ -127,12 +144,24 @@ def column_of(name: str, *texts: str) -> list[Any]:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("1234.56", "1234.56"), ("-0.000001", "-0.000001"), ("+5", "5"), (".5", "0.5"), ("5.", "5"), ("1e5", "100000"),
-        ("1.5E-3", "0.0015"), ("1e-400", "0"), ("0.30000000000000004", "0.3"), ("999999999999999999.999999", "999999999999999999.999999"),
-        ("0.0000005", "0"), ("0.0000015", "0.000002"), ("0.0000025", "0.000002"), ("-0.0000015", "-0.000002"),  # half to even
-        ("0.00000250000000000000000000000000000000000000001", "0.000003"), ("123456789012345678.1", "123456789012345678.1"),
+        ("1234.56", "1234.56"),
+        ("-0.000001", "-0.000001"),
+        ("+5", "5"),
+        (".5", "0.5"),
+        ("5.", "5"),
+        ("1e5", "100000"),
+        ("1.5E-3", "0.0015"),
+        ("1e-400", "0"),
+        ("0.30000000000000004", "0.3"),
+        ("999999999999999999.999999", "999999999999999999.999999"),
+        ("0.0000005", "0"),
+        ("0.0000015", "0.000002"),
+        ("0.0000025", "0.000002"),
+        ("-0.0000015", "-0.000002"),  # half to even
+        ("0.00000250000000000000000000000000000000000000001", "0.000003"),
+        ("123456789012345678.1", "123456789012345678.1"),
     ],
-)  # fmt: skip
+)
 def test_decimal_texts_are_read_exactly_and_rounded_half_to_even(text: str, value: str) -> None:
     assert column_of("market_value", text) == [Decimal(value)]
     assert decimal_of(text) == Decimal(value)
@@ -157,14 +186,20 @@ def test_longer_texts_are_rounded_as_decimals_are(values: list[Decimal], form: s
     assert column_of("units_per_eur", *(f"{rate:f}" for rate in rates)) == exact_rates
 
 
-@given(st.text(max_size=12))
-def test_no_text_becomes_a_number_that_it_does_not_spell(text: str) -> None:
-    try:
-        [value] = column_of("market_value", text)
-    except Exception as error:
-        assert type(error).__name__ in ("SourceFileError", "IndexError")  # IndexError: no file to name here
-        return
-    assert value is None if not text.strip() else value == decimal_of(text.strip())
+@given(st.text(alphabet="0123456789.,eE+-_ \u00a0naif\u0663", max_size=8))
+def test_a_text_is_a_number_exactly_when_it_spells_one(text: str) -> None:
+    plain = text.strip()
+    frame = pl.DataFrame({"source_row": [2], "_file": [0], "tco2e": [text]})
+    batch = Batch("issuer_emissions", (SourceFile("x", "x.csv", Path("x.csv")),), frame)
+    if not plain:
+        assert typed(batch, COLUMNS["tco2e"], None).frame["tco2e"].to_list() == [None]
+    elif re.fullmatch(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,4})?", plain):
+        value = decimal_of(plain)
+        if value is not None:
+            assert typed(batch, COLUMNS["tco2e"], None).frame["tco2e"].to_list() == [value]
+    else:
+        with pytest.raises(SourceFileError, match=r"x\.csv, row 2, column tco2e"):
+            typed(batch, COLUMNS["tco2e"], None)
 
 
 def test_all_raw_tables_are_there_with_their_exact_columns(tmp_path: Path) -> None:

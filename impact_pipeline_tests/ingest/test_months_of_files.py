@@ -85,8 +85,10 @@ def test_without_lines_for_the_month_the_months_there_are_named(tmp_path: Path) 
         .refusal(dt.date(2024, 10, 31))
     )
     assert (refusal.file, refusal.found, refusal.expected) == (
-        "holdings/", "files for 2024-12 to 2025-01", "lines for 2024-10",
-    )  # fmt: skip
+        "holdings/",
+        "files for 2024-12 to 2025-01",
+        "lines for 2024-10",
+    )
 
 
 def test_files_of_other_months_are_not_part_of_the_run(tmp_path: Path) -> None:
@@ -108,8 +110,9 @@ def test_other_months_in_a_file_of_several_are_not_read(tmp_path: Path) -> None:
     ]
     counts = delivery.source_files.filter(delivery.source_files["dataset"] == "holdings")
     assert counts.select("as_of_date", "row_count", "control_total").rows() == [
-        (NOVEMBER, 1, 100.5), (DECEMBER, 1, 100.5),
-    ]  # fmt: skip
+        (NOVEMBER, 1, 100.5),
+        (DECEMBER, 1, 100.5),
+    ]
     assert folder.refusal(JANUARY).column == "portfolio_id"
 
 
@@ -120,12 +123,31 @@ def test_a_broken_file_of_another_month_does_not_stop_this_one(tmp_path: Path) -
     assert folder.refusal(JANUARY).column == "market_value"
 
 
-def test_several_months_at_once_equal_one_month_after_the_other(tmp_path: Path) -> None:
-    folder = Folder(tmp_path).write(
-        "holdings/2025-01.csv", f"{HEADER}\n{dated('2025-01-31').replace('EUR', 'EUR')}"
+def test_a_file_that_cannot_be_dated_stops_the_run_unless_its_name_says_another_month(tmp_path: Path) -> None:
+    folder = (
+        Folder(tmp_path).write("holdings/2025-01.csv", HEADER + "\n").write("holdings/2025-02.xlsx", "no")
     )
+    assert folder.read().frames["raw.holdings"].height == 1
+    assert folder.refusal(JANUARY).found == "a header and no rows"
+    folder.write("holdings/new.csv", HEADER + "\n")
+    assert folder.refusal().file == "holdings/new.csv"
+
+
+def test_a_file_named_after_another_month_that_holds_lines_of_this_one_is_read_in_full(
+    tmp_path: Path,
+) -> None:
+    text = f"{HEADER}\n{dated('2025-01-31')}{dated('2024-12-31', 'L2').replace('100.5', 'NaN')}"
+    refusal = Folder(tmp_path).write("holdings/2025-01.csv", text).refusal()
+    assert (refusal.file, refusal.row, refusal.column) == ("holdings/2025-01.csv", 3, "market_value")
+
+
+def test_several_months_at_once_equal_one_month_after_the_other(tmp_path: Path) -> None:
+    wide = f"{HEADER},issuer_id\n"
+    folder = Folder(tmp_path, f"{wide}{LINE},I\n{dated('2024-12-31', 'L2').strip()},GHOST\n")
+    folder.write("holdings/2025-01.csv", f"{wide}{dated('2025-01-31').strip()},I\n")
     folder.write("holdings/tpt.json", tpt_json(position(f47="529900S21EQ1BO4ESM68", f46="Maker", f52="FR")))
-    folder.write("issuers/i.csv", "issuer_id,name,country\n529900S21EQ1BO4ESM68,Maker SA,FR\n")
+    folder.write("issuers/i.csv", "issuer_id,name,country\n529900S21EQ1BO4ESM68,Maker SA,FR\nI,Own,FR\n")
+    assert folder.read(DECEMBER).rejected_rows["rule"].to_list() == ["unknown_issuer", "issuer_differs"]
     both = folder.read(DECEMBER, JANUARY)
     for month in (DECEMBER, JANUARY):
         alone = folder.read(month)
@@ -135,7 +157,18 @@ def test_several_months_at_once_equal_one_month_after_the_other(tmp_path: Path) 
             (both.frames["raw.holdings"], alone.frames["raw.holdings"]),
         ):
             assert together.filter(together["as_of_date"] == month).equals(apart)
-        assert both.known_as_of >= alone.known_as_of
+        assert both.known_as_of is alone.known_as_of is None, "no file says when its facts were received"
+
+
+def test_what_is_refused_in_a_months_lines_is_listed_for_that_month_alone(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, f"{HEADER},instrument_id\n{LINE},FR0000120272\n")
+    folder.write("holdings/2025-01.csv", f"{HEADER}\n{dated('2025-01-31')}")
+    folder.write("ownership/o.csv", "child_id,parent_id,valid_from\n529900S21EQ1BO4ESM69,B,2020-01-01\n")
+    assert folder.read(DECEMBER, JANUARY).rejected_rows.select("as_of_date", "rule").rows() == [
+        (DECEMBER, "isin_check_digit"),
+        (DECEMBER, "lei_check_digit"),
+        (JANUARY, "lei_check_digit"),
+    ]
 
 
 def test_a_template_named_after_its_reporting_date_is_accepted(tmp_path: Path) -> None:
@@ -153,7 +186,7 @@ def test_a_template_named_after_another_month_is_refused(tmp_path: Path) -> None
 
 def test_what_was_known_is_the_latest_receipt_not_after_today(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
-    assert folder.read().known_as_of == DECEMBER
+    assert folder.read().known_as_of is None
     text = "child_id,parent_id,valid_from,known_from\nA,B,2020-01-01,{}\nA,C,2020-01-01,2024-05-06\n"
     assert folder.write("ownership/o.csv", text.format("2024-06-01")).read().known_as_of == dt.date(
         2024, 6, 1

@@ -22,11 +22,20 @@ def changed(folder: Path, **changes: object) -> Path:
 @pytest.mark.parametrize(
     ("header", "number"),
     [
-        ("12_CIC_code_of_the_instrument", "12"), ("12. CIC code", "12"), ("3 - Portfolio name", "3"), ("0004_Currency_(B)", "4"),
-        ("8b_Total_number_of_shares", "8b"), ("58b_Nature", "58b"), ("148", "148"), ("148_Economic_sector_NACE2.1", "148"),
-        ("as_of_date", None), ("", None), ("12CIC", None), ("1000_TPT_Version", "1000"),
+        ("12_CIC_code_of_the_instrument", "12"),
+        ("12. CIC code", "12"),
+        ("3 - Portfolio name", "3"),
+        ("0004_Currency_(B)", "4"),
+        ("8b_Total_number_of_shares", "8b"),
+        ("58b_Nature", "58b"),
+        ("148", "148"),
+        ("148_Economic_sector_NACE2.1", "148"),
+        ("as_of_date", None),
+        ("", None),
+        ("12CIC", None),
+        ("1000_TPT_Version", "1000"),
     ],
-)  # fmt: skip
+)
 def test_the_leading_number_is_the_field(header: str, number: str | None) -> None:
     assert field_number(header) == number
 

@@ -88,15 +88,39 @@ def test_a_classified_isin_is_spelled_as_the_line_spells_it(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("cic", "asset_class"),
     [
-        ("FR11", "sovereign_bond"), ("XA12", "supranational_bond"), ("DE13", "sub_sovereign_bond"),
-        ("DE14", "sub_sovereign_bond"), ("US15", "sovereign_bond"), ("FR16", "covered_bond"), ("FR19", "sovereign_bond"),
-        ("FR21", "corporate_bond"), ("FR28", "corporate_bond"), ("FR26", "covered_bond"), ("SE27", "covered_bond"),
-        ("FR31", "listed_equity"), ("FR34", "listed_equity"), ("XL31", "unlisted_equity"), ("XT39", "unlisted_equity"),
-        ("XV31", "listed_equity"), ("LU41", "fund"), ("XL49", "fund"), ("FR51", "other"), ("IE64", "securitisation"),
-        ("XL71", "cash"), ("XL79", "cash"), ("XT72", "cash"), ("XL82", "loan"), ("XL84", "mortgage"), ("XL91", "real_estate"),
-        ("XL09", "other"), ("DEA1", "derivative"), ("XLD1", "derivative"), ("xle2", "derivative"), ("XLF1", "derivative"),
+        ("FR11", "sovereign_bond"),
+        ("XA12", "supranational_bond"),
+        ("DE13", "sub_sovereign_bond"),
+        ("DE14", "sub_sovereign_bond"),
+        ("US15", "sovereign_bond"),
+        ("FR16", "covered_bond"),
+        ("FR19", "sovereign_bond"),
+        ("FR21", "corporate_bond"),
+        ("FR28", "corporate_bond"),
+        ("FR26", "covered_bond"),
+        ("SE27", "covered_bond"),
+        ("FR31", "listed_equity"),
+        ("FR34", "listed_equity"),
+        ("XL31", "unlisted_equity"),
+        ("XT39", "unlisted_equity"),
+        ("XV31", "listed_equity"),
+        ("LU41", "fund"),
+        ("XL49", "fund"),
+        ("FR51", "other"),
+        ("IE64", "securitisation"),
+        ("XL71", "cash"),
+        ("XL79", "cash"),
+        ("XT72", "cash"),
+        ("XL82", "loan"),
+        ("XL84", "mortgage"),
+        ("XL91", "real_estate"),
+        ("XL09", "other"),
+        ("DEA1", "derivative"),
+        ("XLD1", "derivative"),
+        ("xle2", "derivative"),
+        ("XLF1", "derivative"),
     ],
-)  # fmt: skip
+)
 def test_the_asset_class_follows_from_the_cic(tmp_path: Path, cic: str, asset_class: str) -> None:
     assert (
         Folder(tmp_path, lines(f"P,L1,,{cic},,,5,")).read().frames["raw.holdings"]["asset_class"][0]
@@ -185,6 +209,14 @@ def test_funds_that_hold_each_other_are_refused(
     assert (refusal.file, refusal.row, refusal.column) == ("holdings/2024-12.csv", row, "fund_id")
 
 
+def test_many_ways_to_the_same_fund_take_no_time(tmp_path: Path) -> None:
+    rows = [f"F{n:02},{leg},fund,,,,5,F{n + 1:02}" for n in range(60) for leg in ("L1", "L2")]
+    rows += [f"F{n:02},L3,fund,,,,5,F{n + 2:02}" for n in range(59)]
+    assert Folder(tmp_path, lines(*rows)).read().frames["raw.holdings"].height == 179
+    refusal = Folder(tmp_path, lines(*rows, "F60,L1,fund,,,,5,F59")).refusal()
+    assert refusal.found == "funds that hold each other: F59 > F60 > F59"
+
+
 def test_a_fund_held_twice_over_two_ways_is_no_circle(tmp_path: Path) -> None:
     rows = ["P,L1,fund,,,,5,A", "P,L2,fund,,,,5,B", "A,L1,fund,,,,5,C", "B,L1,fund,,,,5,C", "C,L1,cash,,,,5,"]
     assert Folder(tmp_path, lines(*rows)).read().frames["raw.holdings"].height == 5
@@ -206,10 +238,10 @@ def test_sovereign_figures_without_a_day_of_receipt_are_always_known(tmp_path: P
     )
     delivery = folder.read()
     assert str(delivery.frames["raw.sovereigns"]["known_from"][0]) == "1900-01-01"
-    assert str(delivery.known_as_of) == "2024-12-31"
+    assert delivery.known_as_of is None
 
 
-def test_reference_rates_fill_in_only_the_currencies_nobody_gave(tmp_path: Path) -> None:
+def test_reference_rates_stand_beside_the_delivery_s_own_and_both_keep_their_file(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     rates = folder.read().frames["raw.fx_rates"]
     dollar = rates.filter((rates["currency"] == "USD") & (rates["rate_date"].cast(str) == "2024-12-31"))
@@ -220,11 +252,16 @@ def test_reference_rates_fill_in_only_the_currencies_nobody_gave(tmp_path: Path)
     folder.write("fx_rates/mine.csv", "rate_date,currency,units_per_eur\n2024-12-31,USD,1.04\n")
     delivery = folder.read()
     rates = delivery.frames["raw.fx_rates"]
-    assert rates.filter(currency="USD")["units_per_eur"].to_list() == [Decimal("1.04")]
-    assert rates.filter(currency="SEK").height == 83
+    own, reference = delivery.source_files.filter(dataset="fx_rates")["source_file_id"].to_list()
+    dollar = rates.filter((rates["currency"] == "USD") & (rates["rate_date"].cast(str) == "2024-12-31"))
+    assert dict(dollar.select("source_file_id", "units_per_eur").iter_rows()) == {
+        own: Decimal("1.04"),
+        reference: Decimal("1.0389"),
+    }
     assert delivery.source_files.filter(dataset="fx_rates").select("file", "profile_id").rows() == [
-        ("fx_rates/mine.csv", "canonical"), ("reference/fx_ecb_month_end.csv", "reference"),
-    ]  # fmt: skip
+        ("fx_rates/mine.csv", "canonical"),
+        ("reference/fx_ecb_month_end.csv", "reference"),
+    ]
 
 
 def test_booleans_and_whole_numbers_in_the_forms_people_write(tmp_path: Path) -> None:

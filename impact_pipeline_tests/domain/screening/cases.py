@@ -23,7 +23,7 @@ def demo_rules() -> dict[str, Rule]:
 
 
 def rule(rule_id: str = "TEST-01", base: str | None = None, **changes: Any) -> Rule:
-    """A demo rule with top-level keys replaced; without ``base``, an approved rule that needs its criteria."""
+    """A demo rule with top-level keys replaced; without ``base``, an approved rule to be given criteria."""
     plain: dict[str, Any] = {
         "id": rule_id,
         "version": "1",
@@ -87,7 +87,12 @@ def screen(
             "issuer_name": [name.title() + " SA" for name in issuers],
             "is_public_body": [name in public for name in issuers],
         },
-        schema_overrides={"as_of_date": pl.Date},
+        schema={
+            "as_of_date": pl.Date,
+            "issuer_id": pl.String,
+            "issuer_name": pl.String,
+            "is_public_body": pl.Boolean,
+        },
     )
     months = pl.DataFrame({"as_of_date": [day], "known_as_of": [known or day + dt.timedelta(days=10)]})
     dated = [{**row, "as_of_date": day} for row in claims]

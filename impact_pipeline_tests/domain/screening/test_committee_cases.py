@@ -32,9 +32,9 @@ def test_1_any_excludes_a_certified_producer_and_all_clears_it() -> None:
     excluded = verdict(claims, demo_rules()["PALM-01"])
     assert (excluded["truth"], excluded["outcome"]) == ("T", "EXCLUDED")
     assert excluded["text_fr"] == (
-        "Alpha SA — EXCLU au 31/12/2025. Règle PALM-01 v1 « Huile de palme (déforestation) » (depuis le 01/01/2019,"
-        " CR-2018-12) : part du CA issue de l'huile de palme, périmètre groupe > 5 % : valeur 7,4 % (exercice 2024,"
-        " rapport annuel, p. 112, reçu le 15/05/2025, grade B)."
+        "Alpha SA — EXCLU au 31/12/2025. Règle PALM-01 v1 « Huile de palme (déforestation) » (depuis le"
+        " 01/01/2019, CR-2018-12) : part du CA issue de l'huile de palme, périmètre groupe > 5 % : valeur"
+        " 7,4 % (exercice 2024, rapport annuel, p. 112, reçu le 15/05/2025, grade B)."
     )
     every = rule(base="PALM-01", criteria={"all": PALM_CRITERIA})
     assert verdict(claims, every)["outcome"] == "CLEARED"
@@ -120,7 +120,9 @@ def test_14_same_drug_two_definitions() -> None:
         claim("pfas.producer", "0", model="excl_API_PPP", unit="bool"),
     ]
     truths = {
-        name: verdict(claims, rule(criteria={"any": [criterion("pfas.producer", "is_true", definition=name)]}))["truth"]
+        name: verdict(
+            claims, rule(criteria={"any": [criterion("pfas.producer", "is_true", definition=name)]})
+        )["truth"]
         for name in ("OECD2021", "excl_API_PPP")
     }
     assert truths == {"OECD2021": "T", "excl_API_PPP": "F"}
@@ -133,7 +135,9 @@ def test_15_the_named_set_decides() -> None:
         claim("involvement.neonic", "1", substance_set="nAChR_FR", **maker),
     ]
     found = {
-        name: verdict(claims, rule(criteria={"any": [criterion("involvement.neonic", "is_true", set=name)]}))["outcome"]
+        name: verdict(claims, rule(criteria={"any": [criterion("involvement.neonic", "is_true", set=name)]}))[
+            "outcome"
+        ]
         for name in ("neonic_IRAC4A", "nAChR_FR")
     }
     assert found == {"neonic_IRAC4A": "CLEARED", "nAChR_FR": "EXCLUDED"}
@@ -153,13 +157,17 @@ def test_19_vendors_are_never_averaged() -> None:
 
 
 def test_20_a_new_threshold_leaves_the_past_alone() -> None:
-    old = rule(criteria={"any": [criterion(PALM, ">=", "10")]}, valid={"from": "2019-01-01", "to": "2026-01-01"})
+    old = rule(
+        criteria={"any": [criterion(PALM, ">=", "10")]}, valid={"from": "2019-01-01", "to": "2026-01-01"}
+    )
     new = rule(criteria={"any": [criterion(PALM, ">=", "5")]}, valid={"from": "2026-01-01"}, version="2")
     claims = [claim(PALM, "7")]
     issuers = pl.DataFrame({"as_of_date": [DAY, dt.date(2026, 1, 31)]}).with_columns(
         issuer_id=pl.lit("ALPHA"), issuer_name=pl.lit("Alpha"), is_public_body=pl.lit(False)
     )
-    months = pl.DataFrame({"as_of_date": [DAY, dt.date(2026, 1, 31)], "known_as_of": [KNOWN, dt.date(2026, 2, 9)]})
+    months = pl.DataFrame(
+        {"as_of_date": [DAY, dt.date(2026, 1, 31)], "known_as_of": [KNOWN, dt.date(2026, 2, 9)]}
+    )
     evidence = pl.concat([evidence_frame([{**claims[0], "as_of_date": day}]) for day in months["as_of_date"]])
     found = evaluate(evidence, issuers, months, [old, new]).issuer_verdicts
     assert found["rule_version"].to_list() == ["1", "2"]
@@ -167,7 +175,9 @@ def test_20_a_new_threshold_leaves_the_past_alone() -> None:
 
 
 def test_23_nan_cannot_even_be_asked() -> None:
-    issuers = pl.DataFrame({"as_of_date": [DAY], "issuer_id": ["ALPHA"], "issuer_name": ["A"], "is_public_body": [False]})
+    issuers = pl.DataFrame(
+        {"as_of_date": [DAY], "issuer_id": ["ALPHA"], "issuer_name": ["A"], "is_public_body": [False]}
+    )
     months = pl.DataFrame({"as_of_date": [DAY], "known_as_of": [KNOWN]})
     floats = evidence_frame([claim(PALM, "7")]).with_columns(lo=pl.lit(float("nan")))
     with pytest.raises(SchemaViolationError, match="lo is not a decimal"):
@@ -183,7 +193,9 @@ def test_23_nan_cannot_even_be_asked() -> None:
         (claim(SODA, "3", unit="pct_gross"), "unité différente"),
     ],
 )
-def test_23_impossible_values_and_other_denominators_prove_nothing(wrong: dict[str, object], said: str) -> None:
+def test_23_impossible_values_and_other_denominators_prove_nothing(
+    wrong: dict[str, object], said: str
+) -> None:
     found = verdict([wrong], demo_rules()["SODA-01"])
     assert (found["truth"], found["outcome"]) == ("U", "WATCHLIST")
     assert said in found["text_fr"]

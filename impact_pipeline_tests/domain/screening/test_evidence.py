@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from impact_pipeline_tests.domain.screening.cases import absent, claim, criterion, demo_rules, explanations, rule, verdict
+from impact_pipeline_tests.domain.screening.cases import (
+    absent,
+    claim,
+    criterion,
+    demo_rules,
+    explanations,
+    rule,
+    verdict,
+)
 
 PALM, SODA, RSPO = "revenue_share.palm", "revenue_share.added_sugar_drinks", "certified_share.rspo"
 ABOVE_5 = rule(criteria={"any": [criterion(PALM, ">", "5", id="rev", basis="group")]})
@@ -101,6 +109,17 @@ def test_a_conservative_rule_reads_an_estimate_as_its_maximum_at_grade_d() -> No
     assert (row["lo"], row["hi"], row["grade"], row["outcome"]) == (Decimal(7), Decimal(7), "D", "EXCLUDED")
 
 
+def test_an_end_that_one_source_reaches_is_not_open() -> None:
+    at_least_5 = rule(criteria={"any": [criterion(PALM, ">=", "5", id="rev")]})
+    open_band, closed_band = claim(PALM, "0", "5", hi_open=True), claim(PALM, "0", "5", source="autre")
+    assert verdict([open_band], at_least_5)["truth"] == "F"
+    assert verdict([open_band, closed_band], at_least_5)["truth"] == "U"
+    score = rule(criteria={"any": [criterion("risk.score", ">=", "5")]})
+    parts = [claim("risk.score", "0", "5", hi_open=True, role="a"), claim("risk.score", "0", "5", role="b")]
+    assert verdict(parts[:1], score)["truth"] == "F"
+    assert verdict(parts, score)["truth"] == "U"
+
+
 def test_another_perimeter_proves_nothing() -> None:
     site = claim(PALM, "1", basis="site", coverage_status="researched_involved")
     found = verdict([site], ABOVE_5)
@@ -142,22 +161,44 @@ def test_certified_models_add_up_to_at_most_a_hundred(
 
 def test_scores_are_read_on_their_worst_part_and_never_added() -> None:
     the_rule = demo_rules()["DEF-W1"]
-    scores = [claim("deforestation_policy.score", "4", substance_set="palm"), claim("deforestation_policy.score", "3", substance_set="soy")]
+    scores = [
+        claim("deforestation_policy.score", "4", substance_set="palm"),
+        claim("deforestation_policy.score", "3", substance_set="soy"),
+    ]
     assert verdict(scores, the_rule)["outcome"] == "ENGAGEMENT"
     assert verdict(scores[:1], the_rule)["outcome"] == "CLEARED"
 
 
 def test_release_of_several_sites_adds_up() -> None:
     the_rule = rule(criteria={"any": [criterion("pfas.release_kg_y", ">", "0.1", id="release")]})
-    sites = [claim("pfas.release_kg_y", "0.06", basis="site"), claim("pfas.release_kg_y", "0.05", basis="site")]
+    sites = [
+        claim("pfas.release_kg_y", "0.06", basis="site"),
+        claim("pfas.release_kg_y", "0.05", basis="site"),
+    ]
     assert verdict(sites, the_rule)["outcome"] == "EXCLUDED"
 
 
 def test_not_involved_in_a_theme_holds_for_both_of_its_measures() -> None:
     neo = demo_rules()["NEO-01"]
     assert verdict([absent("involvement.neonic")], neo)["outcome"] == "CLEARED"
-    denied = [absent("revenue_share.neonic"), claim("involvement.neonic", "1", unit="bool", role="formulator")]
+    denied = [
+        absent("revenue_share.neonic"),
+        claim("involvement.neonic", "1", unit="bool", role="formulator"),
+    ]
     assert verdict(denied, neo)["outcome"] == "EXCLUDED"
+
+
+def test_involved_without_a_value_is_a_yes_but_no_share() -> None:
+    yes = claim("involvement.neonic", coverage_status="researched_involved", role="formulator")
+    assert verdict([yes], demo_rules()["NEO-01"])["outcome"] == "EXCLUDED"
+    share = claim("revenue_share.neonic", coverage_status="researched_involved")
+    assert verdict([share], demo_rules()["NEO-01"])["outcome"] == "WATCHLIST"
+
+
+def test_involvement_is_no_share_of_revenue() -> None:
+    involved = claim("involvement.palm", "1", unit="bool", role="grower")
+    found = explanations([involved], demo_rules()["PALM-01"])
+    assert (found["rev"]["truth"], found["rev"]["lo"], found["rev"]["outcome"]) == ("U", None, "WATCHLIST")
 
 
 def test_without_palm_oil_a_certified_share_is_moot() -> None:

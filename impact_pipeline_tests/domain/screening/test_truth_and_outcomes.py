@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from impact_pipeline.domain.screening import Rule
-from impact_pipeline_tests.domain.screening.cases import absent, claim, criterion, demo_rules, explanations, rule, verdict
+from impact_pipeline_tests.domain.screening.cases import (
+    absent,
+    claim,
+    criterion,
+    demo_rules,
+    explanations,
+    rule,
+    screen,
+    verdict,
+)
 
 PALM = "revenue_share.palm"
 FLAGS = ("pfas.a", "pfas.b", "pfas.c")
@@ -89,7 +98,10 @@ def test_nested_groups() -> None:
     assert verdict([packaging, no_target], the_rule)["outcome"] == "ENGAGEMENT"
     assert verdict([packaging, target, no_polymer], the_rule)["outcome"] == "CLEARED"
     assert verdict([packaging, target], the_rule)["truth"] == "U"
-    assert verdict([claim("virgin_polymer_t", "3000", role="polymer_maker")], the_rule)["outcome"] == "ENGAGEMENT"
+    assert (
+        verdict([claim("virgin_polymer_t", "3000", role="polymer_maker")], the_rule)["outcome"]
+        == "ENGAGEMENT"
+    )
 
 
 PROVED = [
@@ -111,14 +123,21 @@ PROVED = [
     ],
 )
 def test_only_a_proven_dated_and_fresh_exit_mitigates(plan: dict[str, Any], outcome: str) -> None:
-    found = verdict([*PROVED, claim("pfas.phase_out", **{"lo": "1", **plan}, unit="bool")], demo_rules()["PFAS-W1"])
+    found = verdict(
+        [*PROVED, claim("pfas.phase_out", **{"lo": "1", **plan}, unit="bool")], demo_rules()["PFAS-W1"]
+    )
     assert found["outcome"] == outcome
 
 
 def test_pfas_needs_two_signs() -> None:
     assert verdict(PROVED, demo_rules()["PFAS-W1"])["outcome"] == "ENGAGEMENT"
-    assert verdict(PROVED[:1], demo_rules()["PFAS-W1"])["outcome"] == "UNKNOWN"
-    three_m = [PROVED[0], claim("pfas.release_kg_y", "0"), claim("pfas.litigation_material", "0", unit="bool")]
+    one_sign = verdict(PROVED[:1], demo_rules()["PFAS-W1"])
+    assert (one_sign["truth"], one_sign["outcome"]) == ("U", "WATCHLIST")
+    three_m = [
+        PROVED[0],
+        claim("pfas.release_kg_y", "0"),
+        claim("pfas.litigation_material", "0", unit="bool"),
+    ]
     assert verdict(three_m, demo_rules()["PFAS-W1"])["outcome"] == "CLEARED"
 
 
@@ -146,7 +165,9 @@ def test_a_draft_rule_watches_at_most() -> None:
         (None, "1", "U", "WATCHLIST"),
     ],
 )
-def test_weak_evidence_neither_excludes_nor_clears(grade: str | None, share: str, truth: str, outcome: str) -> None:
+def test_weak_evidence_neither_excludes_nor_clears(
+    grade: str | None, share: str, truth: str, outcome: str
+) -> None:
     found = verdict([claim("revenue_share.added_sugar_drinks", share, grade=grade)], demo_rules()["SODA-01"])
     assert (found["truth"], found["outcome"]) == (truth, outcome)
 
@@ -180,7 +201,9 @@ def test_stale_evidence_keeps_an_exclusion_and_never_clears(
 ) -> None:
     the_rule = rule(base="SODA-01")
     for share, outcome in (("30", high), ("1", low)):
-        old = claim("revenue_share.added_sugar_drinks", share, fiscal_year=2022, known_from=dt.date(2023, 5, 1))
+        old = claim(
+            "revenue_share.added_sugar_drinks", share, fiscal_year=2022, known_from=dt.date(2023, 5, 1)
+        )
         found = verdict([old], the_rule, day=day)
         assert (found["outcome"], found["is_stale"]) == (outcome, stale_days is not None)
         assert explanations([old], the_rule, day=day)["rev"]["stale_days"] == stale_days
@@ -189,7 +212,9 @@ def test_stale_evidence_keeps_an_exclusion_and_never_clears(
 def test_age_counts_from_publication_then_receipt_when_the_year_is_not_given() -> None:
     the_rule = demo_rules()["SODA-01"]
     measure = "revenue_share.added_sugar_drinks"
-    published = claim(measure, "1", fiscal_year=None, published_on=dt.date(2023, 6, 30), known_from=dt.date(2025, 6, 1))
+    published = claim(
+        measure, "1", fiscal_year=None, published_on=dt.date(2023, 6, 30), known_from=dt.date(2025, 6, 1)
+    )
     assert verdict([published], the_rule)["is_stale"]
     received = claim(measure, "1", fiscal_year=None, known_from=dt.date(2024, 6, 1))
     assert verdict([received], the_rule)["outcome"] == "CLEARED"
@@ -219,16 +244,19 @@ def test_applicability_looks_at_commodities_too() -> None:
 
 def test_the_way_back_is_shown_to_the_excluded_only() -> None:
     the_rule = demo_rules()["PALM-01"]
-    words = "Sortirait de la liste si part du CA issue de l'huile de palme < 4 % pendant deux exercices, sur décision du comité."
+    words = (
+        "Sortirait de la liste si part du CA issue de l'huile de palme < 4 % pendant deux exercices,"
+        " sur décision du comité."
+    )
     assert explanations([claim(PALM, "7.4")], the_rule)["rev"]["counterfactual_fr"] == words
     assert explanations([absent(PALM)], the_rule)["rev"]["counterfactual_fr"] is None
 
 
 def test_a_rule_outside_its_validity_gives_no_verdict() -> None:
-    assert not len(verdictless(dt.date(2018, 12, 31)))
+    found = screen([claim(PALM, "70")], list(demo_rules().values()), day=dt.date(2018, 12, 31))
+    assert (found.issuer_verdicts.height, found.verdict_explanations.height) == (0, 0)
 
 
-def verdictless(day: dt.date) -> list[object]:
-    from impact_pipeline_tests.domain.screening.cases import screen
-
-    return screen([], list(demo_rules().values()), day=day).issuer_verdicts.rows()
+def test_without_issuers_or_rules_the_tables_are_empty() -> None:
+    assert screen([], [demo_rules()["PALM-01"]], issuers=[]).issuer_verdicts.height == 0
+    assert screen([claim(PALM, "70")], []).verdict_explanations.height == 0
