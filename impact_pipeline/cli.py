@@ -42,12 +42,10 @@ MonthOption = Annotated[str, typer.Option("--month", help="Month, e.g. 2024-12."
 def main() -> NoReturn:
     """Entry point: every error an analyst can cause ends as one line, without a traceback."""
     try:
-        app(standalone_mode=False)
-        code = 0
+        returned = app(standalone_mode=False)  # the code of typer.Exit, which is not raised in this mode
+        code = returned if isinstance(returned, int) else 0
     except ImpactPipelineError as error:
         code = _refuse(str(error), error.exit_code)
-    except typer.Exit as error:
-        code = error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         code = _refuse("interrupted; the months that were finished are kept", 1)
     except Exception as error:
@@ -142,7 +140,8 @@ def _report(settings: Settings, outcome: "Outcome", as_json: bool) -> None:
             _print_indicators(figures)
             _print_rejected(figures)
         passed = outcome.n_checks - len(outcome.failed_checks)
-        out.print(f"{outcome.months}: {passed} of {outcome.n_checks} checks passed", highlight=False)
+        if outcome.n_checks:
+            out.print(f"{outcome.months}: {passed} of {outcome.n_checks} checks passed", highlight=False)
         for check in outcome.failed_checks:
             word = "FAILED" if check.blocking else "warning"
             out.print(f"  {word}: {check.asset}: {check.name} ({check.description})", markup=False, highlight=False)

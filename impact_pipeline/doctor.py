@@ -52,10 +52,10 @@ def _inputs(settings: Settings) -> tuple[str, str]:
     months = sorted(holdings_months(settings.inputs, settings.policy / "profiles"))
     if not months:
         return "FIX", f"{settings.inputs}/holdings has no month"
-    delivery = read_delivery(settings.inputs, settings.policy / "profiles", months[-1:], dt.date.today())
+    delivery = read_delivery(settings.inputs, settings.policy / "profiles", months, dt.date.today())
     span = f"{months[0]:%Y-%m} to {months[-1]:%Y-%m}, {len(months)} months"
-    found = f"{settings.inputs}: {span}; the last one reads well, {delivery.rejected_rows.height} cells refused or flagged"
-    return "OK", found
+    listed = delivery.rejected_rows.filter(delivery.rejected_rows["as_of_date"] == months[-1]).height
+    return "OK", f"{settings.inputs}: {span}; in the last one {listed} cells were refused or flagged"
 
 
 def _policy(settings: Settings) -> tuple[str, str]:

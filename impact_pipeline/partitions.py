@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 
+from impact_pipeline.errors import SettingsError
 from impact_pipeline.schemas.table import month_end
 from impact_pipeline.settings import FIRST_MONTH
 
@@ -40,7 +41,15 @@ class Window:
 
 
 def window(context: dg.AssetExecutionContext) -> Window:
-    """The months the run covers, one or a range (single-run backfill)."""
-    keys = sorted(context.partition_keys)
-    first, last = dt.date.fromisoformat(f"{keys[0]}-01"), dt.date.fromisoformat(f"{keys[-1]}-01")
-    return Window(first, month_end(last.year, last.month) + dt.timedelta(days=1))
+    """The months the run covers, one or a range (single-run backfill).
+
+    Read from the run, not from the asset: tables held once per file and views have no partition of their own but
+    are brought up to date by the same monthly run.
+    """
+    tags = context.run.tags
+    first = tags.get("dagster/partition") or tags.get("dagster/asset_partition_range_start")
+    last = tags.get("dagster/partition") or tags.get("dagster/asset_partition_range_end")
+    if first is None or last is None:
+        raise SettingsError("this asset is computed for a month: launch it with a month, e.g. 2024-12")
+    start, end = dt.date.fromisoformat(f"{first}-01"), dt.date.fromisoformat(f"{last}-01")
+    return Window(start, month_end(end.year, end.month) + dt.timedelta(days=1))

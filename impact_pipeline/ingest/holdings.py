@@ -91,11 +91,15 @@ def read_holdings(
 
 
 def months_held(files: Sequence[SourceFile], profiles: Sequence[Profile]) -> set[dt.date]:
-    """Month ends that the folder has lines for, by looking at the dates only."""
-    reading = _Reading()
+    """Month ends that the folder has lines for, by looking at dates and names only."""
+    held: set[dt.date] = set()
     for file in files:
+        reading = _Reading()
         _sort_out(file, profiles, (), reading)
-    return reading.months_held
+        named = named_month(file.name)
+        # a file in which no date can be read stands for the month of its name: reading that month will say why
+        held |= reading.months_held or ({named} if named is not None else set())
+    return held
 
 
 def _frame(dataset: str, rows: list[dict[str, Any]]) -> pl.DataFrame:

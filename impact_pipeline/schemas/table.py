@@ -97,6 +97,11 @@ class Table:
         return self.name.split(".")[0]
 
     @property
+    def is_monthly(self) -> bool:
+        """Computed month by month; false for tables held once per file and for the staging views over them."""
+        return self.partition == "as_of_date" and self.layer != "staging"
+
+    @property
     def column_names(self) -> list[str]:
         """Column names in schema order."""
         return [column.name for column in self.columns]

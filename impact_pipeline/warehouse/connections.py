@@ -31,6 +31,14 @@ SANDBOX = {
     "python_enable_replacements": "false",
 }
 LOCK_SETTINGS = "set lock_configuration = true"
+#: Disk full, memory used up, a commit that could not be written, an engine that refuses to go on: not the
+#: fault of a query or of its data.
+ENGINE_FAILURES = (
+    duckdb.FatalException,
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.TransactionException,
+)
 
 
 def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:

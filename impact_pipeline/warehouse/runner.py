@@ -11,7 +11,7 @@ import polars as pl
 
 from impact_pipeline.errors import ImpactPipelineError, SchemaViolationError
 from impact_pipeline.schemas.table import type_names
-from impact_pipeline.warehouse.connections import in_window, literal, quoted
+from impact_pipeline.warehouse.connections import ENGINE_FAILURES, in_window, literal, quoted
 from impact_pipeline.warehouse.header import short_name
 from impact_pipeline.warehouse.models import SqlModel, SqlTest
 from impact_pipeline.warehouse.tables import replace_window
@@ -79,10 +79,10 @@ def _select(
 
 @contextmanager
 def _naming(file: SqlModel | SqlTest) -> Iterator[None]:
-    """Name the file in an error of its query; a dead engine is the store's to report."""
+    """Name the file in an error of its query; a full disk or dead engine is the store's to report."""
     try:
         yield
-    except duckdb.FatalException:
+    except ENGINE_FAILURES:
         raise
     except duckdb.Error as error:
         # an internal error of DuckDB carries a stack trace of addresses: of no use to the reader

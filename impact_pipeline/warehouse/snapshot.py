@@ -14,10 +14,10 @@ import duckdb
 import polars as pl
 
 from impact_pipeline.errors import NotFoundError
-from impact_pipeline.warehouse.connections import attached
+from impact_pipeline.warehouse.connections import ENGINE_FAILURES, attached
 from impact_pipeline.warehouse.lock import FileLock
 from impact_pipeline.warehouse.snapshot_rows import fill, holds_only
-from impact_pipeline.warehouse.store import Store
+from impact_pipeline.warehouse.store import Store, WarehouseFailedError
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,13 @@ def publish_window(working: Store, readers: Path, start: dt.date, end: dt.date) 
             if replaced:
                 _replace_file(draft, readers)
             return PublishResult(replaced, changed)
+        except (OSError, *ENGINE_FAILURES) as error:
+            raise WarehouseFailedError(
+                f"{readers} could not be renewed ({str(error).splitlines()[0]}); readers keep the one they "
+                "had. Check the free disk space, then run the same months again"
+            ) from error
         finally:
-            draft.unlink(missing_ok=True)
+            _remove_leftovers(readers)
 
 
 def _write_draft(draft: Path, working: Path, readers: Path, start: dt.date, end: dt.date) -> list[str]:
@@ -106,6 +111,6 @@ def _fsync(path: Path) -> None:
 
 
 def _remove_leftovers(readers: Path) -> None:
-    """Delete the drafts of killed publishers; only the holder of the publishing lock has a living one."""
+    """Delete drafts, one's own and those of killed publishers; only the lock's holder has a living one."""
     for file in readers.parent.glob(f".{readers.name}.*.draft*"):
         file.unlink(missing_ok=True)

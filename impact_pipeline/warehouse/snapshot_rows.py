@@ -96,15 +96,12 @@ def _copy_files(
     differing = _differing(con, by_file, _FILE, f"{_FILE} in ({named})")
     for table, files in differing.items():
         _copy_parts(con, table, [literal(file) for file in files])
-    changed = {table.name for table in differing}
     for table in by_file:
-        forgotten = con.execute(
+        con.execute(
             f"delete from draft.{quoted(table.name)}"
             f" where {_FILE} not in (select {_FILE} from draft.audit.source_files)"
         )
-        if forgotten.fetchall()[0][0]:
-            changed.add(table.name)
-    return sorted(changed)
+    return [table.name for table in differing]
 
 
 def _differing(

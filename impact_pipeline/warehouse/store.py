@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from impact_pipeline.errors import ImpactPipelineError, NotFoundError
-from impact_pipeline.warehouse.connections import connect
+from impact_pipeline.warehouse.connections import ENGINE_FAILURES, connect
 from impact_pipeline.warehouse.lock import FileLock
 from impact_pipeline.warehouse.tables import ensure_layout, replace_files, replace_window
 
@@ -63,9 +63,8 @@ class Store:
                 connection.execute("begin transaction")
                 yield connection
                 connection.execute("commit")
-            except duckdb.FatalException as error:
-                # the engine refuses every later statement, even a rollback; reopening shows what was
-                # committed
+            except ENGINE_FAILURES as error:
+                # no rollback: a dead engine refuses even that. Closing drops what was not committed
                 raise WarehouseFailedError(
                     f"{self.path}: the database engine stopped ({str(error).splitlines()[0]}); the step is "
                     "kept wholly or not at all. Check the free disk space, then run the same months again"
@@ -79,7 +78,7 @@ class Store:
                     connection.close()
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> pl.DataFrame:
-        """Rows of one read-only query.
+        """Rows of one read-only query. With ``params`` big results are slow (see ``connections.literal``).
 
         Raises:
             NotFoundError: nothing has been run yet.

@@ -63,7 +63,8 @@ def delivery_specs() -> list[dg.AssetSpec]:
             owners=["team:impact-data"],
             code_version="1",
             metadata=table_metadata(TABLES[name]),
-            partitions_def=MONTHLY,
+            # tables held once per archived file have no month of their own
+            partitions_def=MONTHLY if TABLES[name].is_monthly else None,
         )
         for name in DELIVERED_TABLES
     ]

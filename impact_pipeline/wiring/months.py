@@ -77,3 +77,13 @@ def report_months(
             context.add_asset_metadata(found, asset_key=key, partition_key=partition_key)
         else:
             context.log_event(dg.AssetMaterialization(key, partition=partition_key, metadata=found))
+
+
+def report_rows(context: dg.AssetExecutionContext, table: Table, covered: Window, numbers: Numbers) -> None:
+    """What a table shows after a step: month by month, or one count for a table without months of its own."""
+    key = dg.AssetKey(table.name.split("."))
+    if table.is_monthly:
+        report_months(context, key, covered, numbers)
+        return
+    last = f"{covered.month_ends[-1]:%Y-%m}"
+    context.add_asset_metadata(numbers[last], asset_key=key)

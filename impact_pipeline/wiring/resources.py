@@ -1,5 +1,6 @@
 """Resources of the code location: one installation (paths) with its store."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,9 @@ import dagster as dg
 from impact_pipeline.errors import ImpactPipelineError
 from impact_pipeline.settings import Settings
 from impact_pipeline.warehouse.store import Store
+
+#: What a terminal shows while a step waits for the store; Python prints warnings even where nobody set up logging.
+waiting = logging.getLogger("impact_pipeline.waiting")
 
 #: Key of the metadata that carries the exit code from a failed step to the command line.
 EXIT_CODE = "exit_code"
@@ -32,8 +36,13 @@ class Installation(dg.ConfigurableResource):  # type: ignore[type-arg]
         return Settings(Path(self.inputs), Path(self.policy), Path(self.home))
 
     def store(self, context: dg.AssetExecutionContext) -> Store:
-        """The working store; waiting for its lock is said in the run's log."""
-        return Store(self.settings.warehouse, on_wait=context.log.info)
+        """The working store; waiting for its lock is said in the run's log and on the terminal."""
+
+        def say(sentence: str) -> None:
+            context.log.info(sentence)
+            waiting.warning(sentence)
+
+        return Store(self.settings.warehouse, on_wait=say)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Runs the monthly job in this process and says what happened in words: for the command line and for tests."""
 
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from impact_pipeline.wiring.resources import EXIT_CODE
 JOB = "monthly_impact"
 INGEST = "ingest"
 
-#: Called with (steps done, steps in all, name of the last one) or, while waiting, with a sentence as the name.
+#: Called with (steps done, steps in all, name of the last one).
 OnProgress = Callable[[int, int, str], None]
 
 
@@ -64,18 +65,12 @@ def run_months(
         "ops": {INGEST: {"config": {"known_as_of": known_as_of}}},
         "loggers": {"console": {"config": {"log_level": log_level}}},
     }
-    run_id = dg.make_new_run_id() if hasattr(dg, "make_new_run_id") else _new_run_id()
+    run_id = str(uuid.uuid4())
     with dg.DagsterInstance.get() as instance, _progress(instance, run_id, len(job.graph.nodes), on_progress):
         result = job.execute_in_process(
             run_config=run_config, instance=instance, raise_on_error=False, run_id=run_id, **which  # type: ignore[arg-type]
         )
     return _outcome(result, months)
-
-
-def _new_run_id() -> str:
-    import uuid
-
-    return str(uuid.uuid4())
 
 
 @contextmanager
@@ -101,16 +96,12 @@ def _follow(
 ) -> None:
     cursor, done, last = None, 0, ""
     while True:
-        finished = over.wait(0.2)
-        batch = instance.get_records_for_run(run_id, cursor=cursor)
+        finished = over.wait(0.3)
+        # only these events: reading all of them would cost more than the run itself in a long backfill
+        batch = instance.get_records_for_run(run_id, cursor=cursor, of_type=dg.DagsterEventType.STEP_SUCCESS)
         cursor = batch.cursor
         for record in batch.records:
-            entry = record.event_log_entry
-            event = entry.dagster_event
-            if event is not None and event.event_type_value == "STEP_SUCCESS":
-                done, last = done + 1, entry.step_key or ""
-            elif event is None and entry.user_message.startswith("waiting for"):
-                last = entry.user_message
+            done, last = done + 1, record.event_log_entry.step_key or ""
         on_progress(done, n_steps, last)
         if finished:
             return
@@ -147,5 +138,6 @@ def _failure(result: dg.ExecuteInProcessResult, failed: list[FailedCheck]) -> tu
             sentences = [f"{check.asset}: {check.name} ({check.description})" for check in blocking]
             return 1, "blocking check failed: " + "; ".join(sentences)
         cause = data.error.cause if data.error and data.error.cause else data.error
-        return 1, f"step {event.step_key} stopped: {cause.message.strip().splitlines()[-1] if cause else 'unknown'}"
+        said = cause.message.strip().splitlines()[0] if cause and cause.message.strip() else "no message"
+        return 1, f"step {event.step_key} stopped: {said} (the whole story is in the run's log: impact ui)"
     return 1, "the run failed before its first step"

@@ -18,10 +18,11 @@ from impact_pipeline.wiring.months import windows_for
 VERDICT_TABLES = ["core.issuer_verdicts", "core.verdict_explanations"]
 _UPSTREAM = ["staging.evidence", "core.issuers", "core.holdings", "policy.rules", "audit.months"]
 
-#: Everybody a rule can be about: described, held, or named by evidence. Public bodies are not companies.
+#: Everybody a rule can be about: described, held, or named by evidence. Who is held by public-sector lines only is a
+#: public body, not a company.
 _ISSUERS = """
 with named as (
-    select as_of_date, issuer_id, false as is_public from core.issuers
+    select as_of_date, issuer_id, cast(null as boolean) as is_public from core.issuers
     union all
     select
         as_of_date, issuer_id,
@@ -29,16 +30,28 @@ with named as (
     from core.holdings
     where issuer_id is not null and asset_class <> 'cash' and asset_class <> 'derivative'
     union all
-    select as_of_date, underlying_issuer_id, false from core.holdings where underlying_issuer_id is not null
+    select as_of_date, underlying_issuer_id, null from core.holdings where underlying_issuer_id is not null
     union all
-    select as_of_date, issuer_id, false from staging.evidence
+    select as_of_date, issuer_id, null from staging.evidence
 )
-select named.as_of_date, named.issuer_id, issuers.issuer_name, bool_or(named.is_public) as is_public_body
+select named.as_of_date, named.issuer_id, issuers.issuer_name, coalesce(bool_and(named.is_public), false) as is_public_body
 from named
 left join core.issuers as issuers using (as_of_date, issuer_id)
 where named.as_of_date >= ? and named.as_of_date < ?
 group by named.as_of_date, named.issuer_id, issuers.issuer_name
 order by named.as_of_date, named.issuer_id
+"""
+_SEEN = """
+select as_of_date, source_file_id, source_row
+from staging.evidence
+where as_of_date >= ? and as_of_date < ?
+"""
+_CLAIMS = """
+select claims.*
+from raw.evidence as claims
+where claims.source_file_id in (
+    select source_file_id from audit.source_files where as_of_date >= ? and as_of_date < ?
+)
 """
 
 
@@ -79,13 +92,16 @@ def screen_months(settings: Settings, store: Store, covered: Window) -> dict[str
 def _evaluated(store: Store, policy: Policy, covered: Window) -> Verdicts:
     bounds: list[object] = [covered.start, covered.end]
     with store.read() as connection:
-        evidence = _months_of(connection, "staging.evidence", bounds)
+        # the same claim serves many months: carry it over once, then lay the months beside it
+        seen = connection.sql(_SEEN, params=bounds).pl()
+        claims = connection.sql(_CLAIMS, params=bounds).pl()
         issuers = connection.sql(_ISSUERS, params=bounds).pl()
         months = _months_of(connection, "audit.months", bounds)
     if set(months["policy_sha256"]) != {policy.sha256}:
         raise ImpactPipelineError(
             f"the policy files changed since {covered.label} was ingested; run these months again, from the files on"
         )
+    evidence = seen.join(claims, on=["source_file_id", "source_row"]).select(TABLES["staging.evidence"].column_names)
     return evaluate(evidence, issuers, months.select("as_of_date", "known_as_of"), policy.rules)
 
 

@@ -1,23 +1,27 @@
 """A file of ``dbt_like_sql/`` becomes an asset, a file of ``dbt_like_sql/tests/`` one of its checks."""
 
+import datetime as dt
 from collections.abc import Iterator
+from itertools import dropwhile
 from typing import Any
 
 import dagster as dg
+from dagster._core.definitions.asset_checks.asset_check_evaluation import (  # noqa: TID251 - exported nowhere
+    AssetCheckEvaluationTargetMaterializationData,
+)
 
-from impact_pipeline.partitions import MONTHLY, window
+from impact_pipeline.partitions import MONTHLY, Window, window
 from impact_pipeline.warehouse.models import SqlModel, SqlTest
 from impact_pipeline.warehouse.runner import run_model, run_test
 from impact_pipeline.wiring.headlines import Numbers, monthly_numbers
 from impact_pipeline.wiring.metadata import asset_key, table_metadata
-from impact_pipeline.wiring.months import report_months, windows_for
+from impact_pipeline.wiring.months import report_rows, windows_for
 from impact_pipeline.wiring.resources import Installation, told
 
 #: One writer at a time for runs started by the UI; the store's own lock covers every other way in.
 POOL = "duckdb"
-#: How every computing step runs: month by month in the UI, a range of months in one go for a backfill.
-MONTHLY_RUN: dict[str, Any] = {
-    "partitions_def": MONTHLY,
+#: How every writing step runs: month by month in the UI, a range of months in one go for a backfill.
+WRITING_STEP: dict[str, Any] = {
     "backfill_policy": dg.BackfillPolicy.single_run(),
     "pool": POOL,
 }
@@ -25,21 +29,22 @@ MONTHLY_RUN: dict[str, Any] = {
 
 def sql_asset(model: SqlModel, tests: list[SqlTest]) -> dg.AssetsDefinition:
     """The asset of one SQL model with its checks; an ``error`` check that fails stops what is downstream."""
-    by_name = {test.name: test for test in tests}
+    by_name = {test.claim: test for test in tests}
 
     @dg.asset(
         **_spec_of(model),
         check_specs=[
             dg.AssetCheckSpec(
-                test.name,
+                test.claim,
                 asset=asset_key(model.name),
-                description=f"{test.description}\n\n```sql\n{test.sql.strip()}\n```",
+                description=_with_sql(test),
                 blocking=test.severity == "error",
                 partitions_def=MONTHLY,
             )
             for test in tests
         ],
-        **MONTHLY_RUN,
+        partitions_def=MONTHLY,
+        **WRITING_STEP,
     )
     def compute(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[Any]:
         covered = window(context)
@@ -47,16 +52,20 @@ def sql_asset(model: SqlModel, tests: list[SqlTest]) -> dg.AssetsDefinition:
         samples: dict[str, list[dict[str, Any]]] = {name: [] for name in by_name}
         numbers: Numbers = {}
         with told(), installation.store(context).write(f"{model.name} {covered.label}") as connection:
-            for months in windows_for(connection, model.table, covered):
+            computed = windows_for(connection, model.table, covered)
+            for months in computed:
                 run_model(connection, model, months.start, months.end)
                 for name, test in by_name.items():
                     found = run_test(connection, test, months.start, months.end)
                     bad_rows[name] |= found.bad_rows
                     samples[name] += found.sample
                 numbers |= monthly_numbers(connection, model.table, months)
-        report_months(context, asset_key(model.name), covered, numbers)
+        report_rows(context, model.table, covered, numbers)
         yield dg.MaterializeResult()
+        targets = _targets(context, asset_key(model.name), _unfiled(computed, covered)) if tests else {}
         for name, test in by_name.items():
+            for day, target in targets.items():
+                context.log_event(month_result(test, day, bad_rows[name].get(day, 0), target))
             yield check_result(test, bad_rows[name], samples[name])
 
     return compute
@@ -67,8 +76,8 @@ def view_assets(models: list[SqlModel], name: str) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=name,
-        specs=[dg.AssetSpec(partitions_def=MONTHLY, **_spec_of(model)) for model in models],
-        **MONTHLY_RUN,
+        specs=[dg.AssetSpec(**_spec_of(model)) for model in models],
+        pool=POOL,
     )
     def define(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[Any]:
         """Define the views and count what each month sees through them."""
@@ -76,8 +85,7 @@ def view_assets(models: list[SqlModel], name: str) -> dg.AssetsDefinition:
         with told(), installation.store(context).write(f"{name} {covered.label}") as connection:
             for model in models:
                 run_model(connection, model, covered.start, covered.end)
-                numbers = monthly_numbers(connection, model.table, covered)
-                report_months(context, asset_key(model.name), covered, numbers)
+                report_rows(context, model.table, covered, monthly_numbers(connection, model.table, covered))
         for model in models:
             yield dg.MaterializeResult(asset_key=asset_key(model.name))
 
@@ -88,7 +96,7 @@ def _spec_of(model: SqlModel) -> dict[str, Any]:
     return {
         "key": asset_key(model.name),
         "deps": [asset_key(name) for name in model.depends_on],
-        "description": f"{model.description}\n\n```sql\n{model.sql.strip()}\n```",
+        "description": _with_sql(model),
         "group_name": model.group,
         "owners": [model.owner],
         "kinds": {"sql", "duckdb", *(["view"] if model.kind == "view" else [])},
@@ -97,18 +105,81 @@ def _spec_of(model: SqlModel) -> dict[str, Any]:
     }
 
 
-def check_result(test: SqlTest, bad_rows: dict[Any, int], sample: list[dict[str, Any]]) -> dg.AssetCheckResult:
+def _with_sql(file: SqlModel | SqlTest) -> str:
+    """The description and the query, without the header: it says the same again."""
+    lines = file.sql.strip().splitlines()
+    query = "\n".join(dropwhile(lambda line: line.startswith("--"), lines)).strip()
+    return f"{file.description}\n\n```sql\n{query}\n```"
+
+
+def _unfiled(computed: list[Window], covered: Window) -> list[dt.date]:
+    """Months whose check result Dagster does not file by itself: all of a range, and a baseline on the way.
+
+    Without a result of its own, the check's month bar shows each month of a range in red, as skipped.
+    """
+    days = [day for months in computed for day in months.month_ends]
+    return [day for day in days if len(covered.month_ends) > 1 or day not in covered.month_ends]
+
+
+def _targets(
+    context: dg.AssetExecutionContext, key: dg.AssetKey, days: list[dt.date]
+) -> dict[dt.date, AssetCheckEvaluationTargetMaterializationData]:
+    """The event each month's result is about: a result without it counts as older than the month's data."""
+    by_partition = {f"{day:%Y-%m}": day for day in days}
+    if not days:
+        return {}
+    wanted = dg.AssetRecordsFilter(key, asset_partitions=list(by_partition))
+    latest_first = context.instance.fetch_materializations(wanted, limit=len(days)).records
+    return {
+        by_partition[record.partition_key]: AssetCheckEvaluationTargetMaterializationData(
+            storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp
+        )
+        for record in reversed(latest_first)
+        if record.partition_key
+    }
+
+
+def month_result(
+    test: SqlTest, day: dt.date, bad_rows: int, target: AssetCheckEvaluationTargetMaterializationData
+) -> dg.AssetCheckEvaluation:
+    """The result of one month; the run itself stands or falls with ``check_result``, over all its months."""
+    return dg.AssetCheckEvaluation(
+        asset_key=asset_key(test.model),
+        check_name=test.claim,
+        passed=not bad_rows,
+        metadata={"failing_rows": bad_rows},
+        target_materialization_data=target,
+        severity=_severity(test),
+        description=f"{_rows(bad_rows)} in {day:%Y-%m}" if bad_rows else None,
+        blocking=test.severity == "error",
+        partition=f"{day:%Y-%m}",
+    )
+
+
+def _severity(test: SqlTest) -> dg.AssetCheckSeverity:
+    return dg.AssetCheckSeverity.ERROR if test.severity == "error" else dg.AssetCheckSeverity.WARN
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
+
+
+def check_result(
+    test: SqlTest, bad_rows: dict[Any, int], sample: list[dict[str, Any]]
+) -> dg.AssetCheckResult:
     """What one SQL test found, with the months and the keys of some bad rows (never suppliers' values)."""
     months = ", ".join(f"{day:%Y-%m}" for day in sorted(bad_rows))
     metadata: dict[str, Any] = {"failing_rows": sum(bad_rows.values())}
     if bad_rows:
         metadata["months"] = months
-        metadata["sample"] = dg.MetadataValue.md("\n".join(f"- `{row}`" for row in sample))
+        # plain text: the checks page hides tables and Markdown behind a link
+        rows = (", ".join(f"{name} {value}" for name, value in row.items()) for row in sample)
+        metadata["sample"] = "; ".join(rows)
     return dg.AssetCheckResult(
-        check_name=test.name,
+        check_name=test.claim,
         asset_key=asset_key(test.model),
         passed=not bad_rows,
-        severity=dg.AssetCheckSeverity.ERROR if test.severity == "error" else dg.AssetCheckSeverity.WARN,
-        description=f"{sum(bad_rows.values())} rows in {months}" if bad_rows else None,
+        severity=_severity(test),
+        description=f"{_rows(sum(bad_rows.values()))} in {months}" if bad_rows else None,
         metadata=metadata,
     )

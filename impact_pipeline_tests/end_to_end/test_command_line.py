@@ -104,7 +104,7 @@ def test_bad_input_leaves_the_warehouse_unchanged(installation):
     installation.impact("run", "--month", "2024-12")
     before, readers = installation.tables("warehouse.duckdb"), installation.tables()
     file = installation.inputs / "holdings" / "2024-12.csv"
-    file.write_text(file.read_text().replace("10000000", "10 000,00"))
+    file.write_text(file.read_text().replace("10000000", "\"10 000,00\""))
     done = installation.impact("run", "--month", "2024-12", expect=2)
     assert "holdings/2024-12.csv, row 2, column market_value" in done.stderr
     assert installation.tables("warehouse.duckdb") == before

@@ -90,6 +90,30 @@ def test_after_the_time_out_the_error_names_the_process_and_the_next_step(
         pass
 
 
+def test_those_who_wait_do_not_block_each_other_by_looking_who_is_there(
+    store: Store, kit: SimpleNamespace
+) -> None:
+    holder = kit.start("hold_lock", store.lock.path, "")
+    kit.wait_for(holder, "reading")
+    heard: list[str] = []
+    ended: list[float] = []
+
+    def write() -> None:
+        with FileLock(store.lock.path, 20, heard.append).hold(exclusive=True):
+            ended.append(time.monotonic())
+
+    writers = [threading.Thread(target=write) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    while len(heard) < 2:
+        time.sleep(0.05)
+    released = time.monotonic()
+    holder.communicate("\n", timeout=20)
+    for writer in writers:
+        writer.join()
+    assert max(ended) - released < 5
+
+
 def test_a_dead_writer_is_not_named(store: Store, kit: SimpleNamespace) -> None:
     """The note of a killed writer stays in the lock file; a reader that holds the lock is not that writer."""
     writer = kit.start("hold_lock", store.lock.path, "the dead one")
@@ -129,14 +153,16 @@ def test_a_stream_of_readers_does_not_starve_a_writer(store: Store) -> None:
     for reader in readers:
         reader.start()
     waits = []
-    for _ in range(10):
-        time.sleep(0.02)
-        started = time.monotonic()
-        with store.lock.hold(exclusive=True):
-            waits.append(time.monotonic() - started)
-    stop.set()
-    for reader in readers:
-        reader.join()
+    try:
+        for _ in range(10):
+            time.sleep(0.02)
+            started = time.monotonic()
+            with store.lock.hold(exclusive=True):
+                waits.append(time.monotonic() - started)
+    finally:
+        stop.set()
+        for reader in readers:
+            reader.join()
     assert max(waits) < 2, waits
     assert sum(reads) > 10
 

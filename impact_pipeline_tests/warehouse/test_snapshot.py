@@ -225,18 +225,48 @@ def test_a_publisher_killed_just_before_the_rename_leaves_the_old_file(
     assert leftovers(readers) == [], "drafts of the dead are removed"
 
 
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("insert into core.fx_rates values ('2024-01-31', 'XXX', '2024-01-31', 1)", {"2024-01": 4}),
+        ("delete from core.fx_rates where as_of_date > '2024-01-31'", {"2024-01": 3}),
+    ],
+)
 def test_a_warehouse_whose_writer_was_killed_can_be_published(
-    store: Store, put: Put, publish: Publish, readers: Path, kit: SimpleNamespace
+    store: Store,
+    put: Put,
+    publish: Publish,
+    readers: Path,
+    kit: SimpleNamespace,
+    statement: str,
+    expected: dict[str, int],
 ) -> None:
-    """Committed rows may stand in the write-ahead log only; they belong to the month all the same."""
-    put(FX, "2024-01")
-    writer = kit.start("commit_and_wait", store.path, "2024-02")
+    """What was committed may stand in the write-ahead log only; it holds all the same."""
+    put(FX, "2024-01", 2)
+    writer = kit.start("commit_and_wait", store.path, statement)
     kit.wait_for(writer, "committed")
     writer.kill()
     writer.wait()
     assert store.path.with_name("warehouse.duckdb.wal").exists()
-    publish("2024-01", 2)
-    assert months_of(readers, FX) == {"2024-01": 3, "2024-02": 50}
+    publish("2024-01")
+    assert months_of(readers, FX) == expected
+
+
+def test_a_full_disk_leaves_readers_what_they_had(
+    store: Store, put: Put, publish: Publish, readers: Path, kit: SimpleNamespace
+) -> None:
+    put(FX, "2024-01")
+    publish("2024-01")
+    before = kit.stamp(readers)
+    put(FX, "2024-01", rows=30_000)
+    # room for the copy but not for the new rows; then not even for the copy
+    for limit in (readers.stat().st_size + 20_000, 50_000):
+        publisher = kit.start("publish_beyond_limit", store.path, readers, "2024-01", limit)
+        kit.wait_for(publisher, "failed clearly")
+        assert kit.stamp(readers) == before
+        assert leftovers(readers) == []
+    publish("2024-01")
+    assert months_of(readers, FX) == {"2024-01": 30_000}
 
 
 def test_two_publishers_do_not_lose_each_others_month(

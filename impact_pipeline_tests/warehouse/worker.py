@@ -66,15 +66,12 @@ def write_months(path: Path, first: str, count: str, rounds: str) -> None:
     say("done")
 
 
-def commit_and_wait(path: Path, month: str) -> None:
-    """Commit a month, then wait before the connection is closed: the rows are in the write-ahead log only."""
-    from impact_pipeline.schemas import TABLES
-    from impact_pipeline.warehouse.store import Store, replace_window
+def commit_and_wait(path: Path, statement: str) -> None:
+    """Commit, then wait before the connection is closed: the change is in the write-ahead log only."""
+    from impact_pipeline.warehouse.store import Store
 
-    helpers, table = _helpers(), TABLES["core.fx_rates"]
     with Store(path).write() as connection:
-        frame = helpers.fake(table.name, helpers.months_from(month), rows=50)
-        replace_window(connection, table, frame, *helpers.window(month))
+        connection.execute(statement)
         connection.execute("commit")
         say("committed")
         sys.stdin.readline()
@@ -91,11 +88,8 @@ def open_directly(path: Path) -> None:
 
 
 def write_beyond_limit(path: Path, limit: str) -> None:
-    import duckdb
-
-    from impact_pipeline.errors import ImpactPipelineError
     from impact_pipeline.schemas import TABLES
-    from impact_pipeline.warehouse.store import Store, replace_window
+    from impact_pipeline.warehouse.store import Store, WarehouseFailedError, replace_window
 
     helpers, table = _helpers(), TABLES["core.positions"]
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -104,8 +98,19 @@ def write_beyond_limit(path: Path, limit: str) -> None:
         with Store(path).write() as connection:
             frame = helpers.fake(table.name, helpers.months_from("2024-02", 24), rows=4000, seed=5)
             replace_window(connection, table, frame, *helpers.window("2024-02", 24))
-    except (duckdb.Error, ImpactPipelineError) as error:
-        say("failed clearly" if str(error) else "failed")
+    except WarehouseFailedError as error:
+        say("failed clearly" if "Check the free disk space" in str(error) else str(error))
+
+
+def publish_beyond_limit(path: Path, readers: str, first: str, limit: str) -> None:
+    from impact_pipeline.warehouse.store import WarehouseFailedError
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
+    try:
+        publish(path, readers, first)
+    except WarehouseFailedError as error:
+        say("failed clearly" if "readers keep the one they had" in str(error) else str(error))
 
 
 def publish(path: Path, readers: str, first: str) -> None:

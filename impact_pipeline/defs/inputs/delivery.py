@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from impact_pipeline.partitions import window
+from impact_pipeline.schemas import TABLES
 from impact_pipeline.wiring.delivery import (
     DELIVERED_TABLES,
     IngestConfig,
@@ -13,14 +14,14 @@ from impact_pipeline.wiring.delivery import (
     store_delivery,
 )
 from impact_pipeline.wiring.metadata import asset_key
-from impact_pipeline.wiring.months import report_months
+from impact_pipeline.wiring.months import report_rows
 from impact_pipeline.wiring.resources import Installation, told
-from impact_pipeline.wiring.sql_assets import MONTHLY_RUN
+from impact_pipeline.wiring.sql_assets import WRITING_STEP
 
 folders = folder_specs()
 
 
-@dg.multi_asset(specs=delivery_specs(), **MONTHLY_RUN)
+@dg.multi_asset(specs=delivery_specs(), **WRITING_STEP)
 def ingest(
     context: dg.AssetExecutionContext, config: IngestConfig, installation: Installation
 ) -> Iterator[dg.MaterializeResult]:
@@ -31,5 +32,5 @@ def ingest(
             installation.settings, installation.store(context), covered, config.known_as_of
         )
     for name in DELIVERED_TABLES:
-        report_months(context, asset_key(name), covered, numbers[name])
+        report_rows(context, TABLES[name], covered, numbers[name])
         yield dg.MaterializeResult(asset_key=asset_key(name))

@@ -2,13 +2,13 @@
 
 import dagster as dg
 
-from impact_pipeline.partitions import window
+from impact_pipeline.partitions import MONTHLY, window
 from impact_pipeline.schemas import MARTS
 from impact_pipeline.warehouse.snapshot import publish_window
 from impact_pipeline.wiring.metadata import asset_key
 from impact_pipeline.wiring.months import unpublished
 from impact_pipeline.wiring.resources import Installation, told
-from impact_pipeline.wiring.sql_assets import MONTHLY_RUN
+from impact_pipeline.wiring.sql_assets import WRITING_STEP
 
 
 @dg.asset(
@@ -18,7 +18,8 @@ from impact_pipeline.wiring.sql_assets import MONTHLY_RUN
     owners=["team:impact-data"],
     kinds={"duckdb"},
     code_version="1",
-    **MONTHLY_RUN,
+    partitions_def=MONTHLY,
+    **WRITING_STEP,
 )
 def readers_snapshot(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult:
     """`readers.duckdb`: complete months only; a blocking check that failed upstream keeps the old month in place."""

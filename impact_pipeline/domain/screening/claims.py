@@ -5,6 +5,7 @@ from decimal import Decimal
 import polars as pl
 
 from impact_pipeline.domain.screening.compiler import GRADE_RANK, WEAKEST
+from impact_pipeline.domain.screening.measures import SHARE_FAMILIES
 from impact_pipeline.schemas.table import AMOUNT
 
 ZERO, ONE, WHOLE = (pl.lit(Decimal(n)).cast(AMOUNT) for n in (0, 1, 100))
@@ -50,6 +51,34 @@ def live_claims(evidence: pl.DataFrame, months: pl.DataFrame, cells: pl.DataFram
             & (lo.is_null() | (lo == ZERO)),
             grade_rank=pl.col("grade").replace_strict(GRADE_RANK, default=WEAKEST, return_dtype=pl.UInt8),
         )
+    )
+
+
+def without_outdone_years(claims: pl.DataFrame) -> pl.DataFrame:
+    """Drop older years that cannot win, so that a long history does not cost time; no result depends on it.
+
+    A source's only claim for a year is outdone by its only claim for a later year with the same qualifiers,
+    unit and perimeter, an equal or better grade and a possible value: fresher, and ranked lower by no rule.
+    """
+    lo, hi, unit, year = pl.col("lo"), pl.col("hi"), pl.col("unit"), pl.col("fiscal_year")
+    share = pl.any_horizontal(pl.col("measure").str.starts_with(family) for family in SHARE_FAMILIES)
+    most = pl.when((unit == "pct") | share).then(WHOLE).when(unit.is_null() | (unit == "bool")).then(ONE)
+    wrong = (
+        (lo < ZERO) | (hi < ZERO) | (lo > hi) | (lo > most) | (hi > most)
+        | ((pl.col("coverage_status") == "researched_not_involved") & (lo > ZERO))
+    )  # fmt: skip
+    alone = (pl.len().over("cell", "measure", "source", "fiscal_year") == 1) & year.is_not_null()
+    grade = pl.col("grade_rank").cast(pl.Int64)
+    same = ["cell", "measure", "source", "role", "substance_set", "model", "unit", "basis"]
+    newest = pl.when("alone", ~pl.col("wrong")).then(year * 8 + grade).max().over(same)
+    return (
+        claims.with_columns(alone=alone, wrong=pl.when(wrong).then(True).otherwise(False))
+        .with_columns(newest=newest)
+        .with_columns(
+            outdone=pl.col("alone") & (year < pl.col("newest") // 8) & (grade >= pl.col("newest") % 8)
+        )
+        .filter(~pl.col("outdone").eq_missing(True))
+        .drop("alone", "wrong", "newest", "outdone")
     )
 
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from impact_pipeline.domain.screening import explanations
 from impact_pipeline.domain.screening.applicability import applicability
-from impact_pipeline.domain.screening.claims import claims_by_criterion, live_claims
+from impact_pipeline.domain.screening.claims import claims_by_criterion, live_claims, without_outdone_years
 from impact_pipeline.domain.screening.compiler import FALSE, TRUE, UNKNOWN, Compiled, compile_rules
 from impact_pipeline.domain.screening.resolution import resolve
 from impact_pipeline.domain.screening.rules import Rule
@@ -70,7 +70,7 @@ def _require_exact_numbers(evidence: pl.DataFrame) -> None:
 
 def judge_criteria(claims: pl.DataFrame, compiled: Compiled) -> pl.DataFrame:
     """One row per issuer and criterion that has evidence: value, truth and what the truth is worth."""
-    resolved = resolve(claims_by_criterion(claims, compiled.leaves))
+    resolved = resolve(claims_by_criterion(without_outdone_years(claims), compiled.leaves))
     none_found = pl.col("is_absent") & ~pl.col("has_conflict") & (pl.col("problem") == "")
     direct = resolved.filter(~pl.col("is_sibling"))
     sibling = resolved.filter(pl.col("is_sibling")).with_columns(none_found=none_found)

@@ -78,6 +78,35 @@ def test_age_costs_a_grade_so_an_old_report_does_not_hide_a_fresh_one() -> None:
     assert verdict([old, fresh], ABOVE_5)["outcome"] == "EXCLUDED"
 
 
+LAST_YEAR = {"fiscal_year": 2023, "known_from": dt.date(2024, 5, 1)}
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        [claim(PALM, "9", grade="D")],
+        [claim(PALM, "12", "8")],
+        [claim(PALM, "9", basis="site")],
+        [claim(PALM, "9", unit="pct_volume")],
+        # the parts of a year weigh as much as the weakest of them
+        [claim(PALM, "9", role="grower", grade="A"), claim(PALM, "9", role="trader", grade="E")],
+    ],
+)
+def test_a_later_year_of_the_same_source_does_not_win_when_it_is_weaker_or_unusable(
+    newer: list[dict[str, Any]],
+) -> None:
+    for role in (None, "grower"):
+        older = claim(PALM, "2", role=role, **LAST_YEAR)
+        assert ends([older, *newer]) == (Decimal(2), Decimal(2))
+
+
+def test_a_later_year_about_another_definition_says_nothing_about_this_one() -> None:
+    oecd = rule(criteria={"any": [criterion("pfas.producer", "is_true", definition="OECD2021")]})
+    older = claim("pfas.producer", "1", unit="bool", model="OECD2021", **LAST_YEAR)
+    narrower = claim("pfas.producer", "0", unit="bool", model="excl_API_PPP")
+    assert verdict([older, narrower], oecd)["outcome"] == "EXCLUDED"
+
+
 def test_two_sources_on_the_same_side_keep_the_verdict_and_show_the_conflict() -> None:
     claims = [claim(PALM, "6"), claim(PALM, "9", source="autre")]
     found = verdict(claims, ABOVE_5)

@@ -2,14 +2,17 @@
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import polars as pl
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from impact_pipeline.domain.screening import Rule, evaluate
+from impact_pipeline.domain.screening import verdicts as engine
 from impact_pipeline.domain.screening.measures import sibling
 from impact_pipeline_tests.domain.screening.cases import (
     DAY,
@@ -37,11 +40,16 @@ ends = st.sampled_from(["0", "0.3", "1", "4.9", "5", "5.1", "19.9", "20", "30", 
 
 
 @st.composite
-def claims(draw: st.DrawFn, with_roles: bool = True) -> dict[str, Any]:
+def claims(
+    draw: st.DrawFn,
+    with_roles: bool = True,
+    measures: Sequence[str] = MEASURES,
+    sources: Sequence[str | None] = (None, "rapport annuel", "vendeur"),
+) -> dict[str, Any]:
     lo, hi = sorted(draw(st.tuples(st.none() | ends, st.none() | ends)), key=lambda end: Decimal(end or 0))
     roles = ["grower", "bottler", "retailer", "active_maker", "polymer_maker"] if with_roles else []
     return claim(
-        draw(st.sampled_from(MEASURES)),
+        draw(st.sampled_from(measures)),
         lo,
         hi,
         hi_open=draw(st.sampled_from([None, False, True])),
@@ -51,7 +59,7 @@ def claims(draw: st.DrawFn, with_roles: bool = True) -> dict[str, Any]:
         unit=draw(st.sampled_from([None, "pct", "bool", "pct_volume"])),
         grade=draw(st.sampled_from([None, "A", "B", "C", "D", "E"])),
         fiscal_year=draw(st.sampled_from([None, 2019, 2022, 2024])),
-        source=draw(st.sampled_from([None, "rapport annuel", "vendeur"])),
+        source=draw(st.sampled_from(sources)),
         known_from=draw(st.sampled_from([None, dt.date(2023, 5, 1), dt.date(2025, 5, 1)])),
         reported_or_estimated=draw(st.sampled_from([None, "reported", "estimated"])),
         coverage_status=draw(
@@ -215,6 +223,19 @@ def test_weaker_evidence_never_helps_or_condemns(world: dict[str, list[dict[str,
     rows = [{**row, "grade": "E"} for row in numbered(world)]
     outcomes = {row["outcome"] for row in verdicts(rows, RULES, list(world)).values()}
     assert outcomes <= {"UNKNOWN", "WATCHLIST", "ENGAGEMENT", "NOT_APPLICABLE"}
+
+
+@FAST
+@given(
+    companies(measures=["revenue_share.palm", "certified_share.rspo"], sources=["vendeur"], with_roles=False)
+)
+def test_leaving_old_years_out_early_changes_nothing(world: dict[str, list[dict[str, Any]]]) -> None:
+    rows, names = numbered(world), list(world)
+    fast = screen(rows, RULES, issuers=names)
+    with patch.object(engine, "without_outdone_years", lambda every: every):
+        slow = screen(rows, RULES, issuers=names)
+    assert fast.issuer_verdicts.equals(slow.issuer_verdicts)
+    assert fast.verdict_explanations.equals(slow.verdict_explanations)
 
 
 def test_several_months_give_what_each_gives_alone() -> None:
