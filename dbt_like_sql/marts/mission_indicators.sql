@@ -25,25 +25,47 @@ with carbon as (
     where carbon.portfolio_id = 'ALL'
 ),
 
+-- what the exclusion rules could not decide, for lack of evidence
+undecided as (
+    select distinct verdicts.as_of_date, verdicts.issuer_id
+    from core.issuer_verdicts as verdicts
+    inner join policy.rules as rules
+        on verdicts.as_of_date = rules.as_of_date
+        and verdicts.rule_id = rules.rule_id
+    where rules.can_exclude
+        and verdicts.truth = 'U'
+),
+
 screened as (
     select
-        as_of_date,
-        sum(market_value_eur) as screened_eur,
-        sum(case when headline_outcome = 'EXCLUDED' then market_value_eur else 0 end) as excluded_eur,
-        sum(case when headline_outcome = 'UNKNOWN' then market_value_eur else 0 end) as unknown_eur
-    from (
-        select positions.as_of_date, positions.market_value_eur, positions.headline_outcome
-        from marts.positions as positions
-        inner join core.portfolios as portfolios
-            on positions.as_of_date = portfolios.as_of_date
-            and positions.portfolio_id = portfolios.portfolio_id
-        where portfolios.is_root
-            and positions.asset_class in (
-                'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
-                'project_finance', 'fund', 'securitisation'
-            )
-    ) as lines
-    group by as_of_date
+        positions.as_of_date,
+        sum(positions.market_value_eur) as screened_eur,
+        -- a line counts once even when several rules exclude it
+        sum(case when positions.headline_outcome = 'EXCLUDED' then positions.market_value_eur else 0 end) as excluded_eur,
+        sum(
+            case
+                when positions.headline_outcome = 'EXCLUDED' then 0
+                when headlines.issuer_id is null then positions.market_value_eur
+                when undecided.issuer_id is not null then positions.market_value_eur
+                else 0
+            end
+        ) as unknown_eur
+    from marts.positions as positions
+    inner join core.portfolios as portfolios
+        on positions.as_of_date = portfolios.as_of_date
+        and positions.portfolio_id = portfolios.portfolio_id
+    left join marts.issuer_headlines as headlines
+        on positions.as_of_date = headlines.as_of_date
+        and positions.issuer_id = headlines.issuer_id
+    left join undecided
+        on positions.as_of_date = undecided.as_of_date
+        and positions.issuer_id = undecided.issuer_id
+    where portfolios.is_root
+        and positions.asset_class in (
+            'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
+            'project_finance', 'fund', 'securitisation'
+        )
+    group by positions.as_of_date
 ),
 
 pfas as (

@@ -158,6 +158,7 @@ def _rule_row(rule: Rule, file: str) -> dict[str, object]:
         "rule_version": rule.version,
         "title_fr": rule.title_fr,
         "rule_status": rule.status,
+        "can_exclude": rule.can_exclude,
         "valid_from": rule.valid.start,
         "divest_days": rule.holdings.divest_days,
         "rule_sha": rule.sha,

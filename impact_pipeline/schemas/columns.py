@@ -196,6 +196,7 @@ _SCREENING = (
     _text("rule_sha", "sha256 of the compiled rule: what the committee signs."),
     _text("title_fr", "Title of the rule, in French."),
     _text("rule_status", "draft, approved or retired; only approved rules can exclude."),
+    _flag("can_exclude", "Approved, and true means EXCLUDED; false for watch rules."),
     _whole("divest_days", "Days to sell after the decision.", "days", minimum=0),
     _text("truth", "T, F or U (unknown).", words.TRUTHS),
     _text("outcome", "Outcome of the rule.", words.OUTCOMES),

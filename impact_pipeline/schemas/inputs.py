@@ -144,7 +144,7 @@ POLICY = (
         "policy.rules",
         "Screening rules in force, one row per month and rule.",
         "as_of_date rule_id",
-        "as_of_date rule_id rule_version title_fr rule_status valid_from divest_days? rule_sha file",
+        "as_of_date rule_id rule_version title_fr rule_status can_exclude valid_from divest_days? rule_sha file",
         COLUMNS,
     ),
     table(

@@ -108,7 +108,12 @@ def _follow(
 
 
 def _outcome(result: dg.ExecuteInProcessResult, months: str) -> Outcome:
-    evaluations = result.get_asset_check_evaluations()
+    # one per check: a range and a baseline month on the way also file one per month, for the UI's month bars
+    evaluations = [
+        evaluation
+        for evaluation in result.get_asset_check_evaluations()
+        if evaluation.partition is None or evaluation.partition == months
+    ]
     failed = [
         FailedCheck(
             asset=evaluation.asset_key.to_user_string().replace("/", "."),

@@ -299,7 +299,7 @@ def publish_rounds(store: Store, readers: Path, kit: SimpleNamespace, put: Put, 
 def test_a_reader_never_fails_and_never_sees_half_a_month(
     store: Store, readers: Path, kit: SimpleNamespace, put: Put
 ) -> None:
-    publish_rounds(store, readers, kit, put, rounds=6)
+    publish_rounds(store, readers, kit, put, rounds=4)
 
 
 @pytest.mark.slow

@@ -217,7 +217,7 @@ def test_months_written_in_any_order_give_the_same_rows(
     assert_frame_equal(kit.rows(store, FX.name), at_once)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     writes=st.lists(
         st.tuples(st.integers(0, 11), st.integers(1, 4), st.integers(0, 3), st.integers(0, 2)), max_size=8

@@ -165,6 +165,11 @@ class Rule(Part):
         return within and self.status != "retired"
 
     @property
+    def can_exclude(self) -> bool:
+        """Whether the rule may exclude: approved, and true means EXCLUDED."""
+        return self.status == "approved" and self.outcome.true == "EXCLUDED"
+
+    @property
     def sha(self) -> str:
         """sha256 of the compiled rule, every default written out: what the committee signs."""
         text = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True, separators=(",", ":"))
