@@ -158,7 +158,10 @@ figures as (
     select
         as_of_date,
         'excluded_exposure' as indicator_id,
-        cast(excluded_eur as double) / nullif(cast(screened_eur as double), 0) as value,
+        -- nothing decided is unknown, not "no exposure"
+        case
+            when unknown_eur < screened_eur then cast(excluded_eur as double) / cast(screened_eur as double)
+        end as value,
         cast(excluded_eur as double) as numerator,
         cast(screened_eur as double) as denominator,
         1 - cast(unknown_eur as double) / nullif(cast(screened_eur as double), 0) as coverage_ratio
@@ -167,7 +170,9 @@ figures as (
     select
         as_of_date,
         'pfas_exposure' as indicator_id,
-        cast(pfas_eur as double) / nullif(cast(screened_eur as double), 0) as value,
+        case
+            when unknown_eur < screened_eur then cast(pfas_eur as double) / cast(screened_eur as double)
+        end as value,
         cast(pfas_eur as double) as numerator,
         cast(screened_eur as double) as denominator,
         1 - cast(unknown_eur as double) / nullif(cast(screened_eur as double), 0) as coverage_ratio

@@ -16,7 +16,7 @@ import polars as pl
 from impact_pipeline.errors import NotFoundError
 from impact_pipeline.warehouse.connections import ENGINE_FAILURES, attached
 from impact_pipeline.warehouse.lock import FileLock
-from impact_pipeline.warehouse.snapshot_rows import fill, holds_only
+from impact_pipeline.warehouse.snapshot_rows import fill, holds_only, months_in
 from impact_pipeline.warehouse.store import Store, WarehouseFailedError
 
 
@@ -28,8 +28,12 @@ class PublishResult:
     changed: list[str]
 
 
-def publish_window(working: Store, readers: Path, start: dt.date, end: dt.date) -> PublishResult:
+def publish_window(
+    working: Store, readers: Path, start: dt.date, end: dt.date, also: Sequence[tuple[dt.date, dt.date]] = ()
+) -> PublishResult:
     """Show the months ``start <= as_of_date < end`` of the working file to readers, all or nothing.
+
+    ``also``: further windows shown in the same stroke (a baseline month that was computed on the way).
 
     The present readers' file is copied, the window's rows are replaced in the copy, and the copy takes the
     file's name. Other months stay as they were published, whatever state the working file has them in.
@@ -40,6 +44,7 @@ def publish_window(working: Store, readers: Path, start: dt.date, end: dt.date) 
     working file is only read, hence its shared lock.
     """
     readers.parent.mkdir(parents=True, exist_ok=True)
+    months = months_in([(start, end), *also])
     publishing = FileLock(
         Path(f"{readers}.publish.lock"), working.lock.timeout_s, working.lock.on_wait, "the readers' snapshot"
     )
@@ -49,7 +54,7 @@ def publish_window(working: Store, readers: Path, start: dt.date, end: dt.date) 
         draft = readers.with_name(f".{readers.name}.{uuid.uuid4().hex}.draft")
         try:
             with working.lock.hold(exclusive=False):
-                changed = _write_draft(draft, working.path, readers, start, end)
+                changed = _write_draft(draft, working.path, readers, months)
             replaced = bool(changed) or not readers.exists()
             if replaced:
                 _replace_file(draft, readers)
@@ -63,14 +68,14 @@ def publish_window(working: Store, readers: Path, start: dt.date, end: dt.date) 
             _remove_leftovers(readers)
 
 
-def _write_draft(draft: Path, working: Path, readers: Path, start: dt.date, end: dt.date) -> list[str]:
+def _write_draft(draft: Path, working: Path, readers: Path, months: str) -> list[str]:
     unsaved = working.with_name(f"{working.name}.wal")
     if readers.exists():
         shutil.copyfile(readers, draft)
-    elif not unsaved.exists() and holds_only(working, start, end):
+    elif not unsaved.exists() and holds_only(working, months):
         # the first publication of all there is: nothing to leave out, so the file itself will do
         shutil.copyfile(working, draft)
-    return fill(draft, working, start, end)
+    return fill(draft, working, months)
 
 
 @contextmanager

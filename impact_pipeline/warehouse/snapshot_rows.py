@@ -1,6 +1,7 @@
 """What goes into a draft of the readers' file: layout, months, files and views of the working file."""
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -13,25 +14,30 @@ _MONTH = "as_of_date"
 _FILE = "source_file_id"
 
 
-def holds_only(working: Path, start: dt.date, end: dt.date) -> bool:
-    """Whether the working file has no month outside the window."""
+def months_in(windows: Sequence[tuple[dt.date, dt.date]]) -> str:
+    """SQL condition on the month column: one of the windows."""
+    return " or ".join(f"({in_window(_MONTH, start, end)})" for start, end in windows)
+
+
+def holds_only(working: Path, months: str) -> bool:
+    """Whether the working file has no other months."""
     with attached(working.parent, {"working": (working, "read_only")}) as con:
         others = [
-            f"exists (select 1 from {quoted(name)} where not ({in_window(_MONTH, start, end)}))"
+            f"exists (select 1 from {quoted(name)} where not ({months}))"
             for name in _tables(con, "working")
             if TABLES[name].partition == _MONTH
         ]
         return not con.execute(f"select {' or '.join(others) or 'false'}").fetchall()[0][0]
 
 
-def fill(draft: Path, working: Path, start: dt.date, end: dt.date) -> list[str]:
-    """Bring the window's rows and all views into the draft; return the tables and views that changed."""
+def fill(draft: Path, working: Path, months: str) -> list[str]:
+    """Bring the months' rows and all views into the draft; return the tables and views that changed."""
     files = {"draft": (draft, f"storage_version '{STORAGE_VERSION}'"), "working": (working, "read_only")}
     with attached(draft.parent, files) as con:
         con.execute("begin transaction")
         tables = _copy_layout(con)
-        changed = _copy_months(con, tables, start, end)
-        changed += _copy_files(con, tables, start, end)
+        changed = _copy_months(con, tables, months)
+        changed += _copy_files(con, tables, months)
         con.execute("commit")
         # after the commit: from DuckDB 2.0 on a view that fails at first would abort the transaction
         changed += _copy_views(con)
@@ -77,22 +83,18 @@ def _copy_layout(con: duckdb.DuckDBPyConnection) -> list[Table]:
     return [TABLES[name] for name in wanted]
 
 
-def _copy_months(
-    con: duckdb.DuckDBPyConnection, tables: list[Table], start: dt.date, end: dt.date
-) -> list[str]:
+def _copy_months(con: duckdb.DuckDBPyConnection, tables: list[Table], months: str) -> list[str]:
     monthly = [table for table in tables if table.partition == _MONTH]
-    differing = _differing(con, monthly, _MONTH, in_window(_MONTH, start, end))
-    for table, months in differing.items():
-        _copy_parts(con, table, [literal(dt.date.fromisoformat(month)) for month in months])
+    differing = _differing(con, monthly, _MONTH, months)
+    for table, changed in differing.items():
+        _copy_parts(con, table, [literal(dt.date.fromisoformat(month)) for month in changed])
     return [table.name for table in differing]
 
 
-def _copy_files(
-    con: duckdb.DuckDBPyConnection, tables: list[Table], start: dt.date, end: dt.date
-) -> list[str]:
-    """Copy the rows of the files that the window's months name; forget files no published month names."""
+def _copy_files(con: duckdb.DuckDBPyConnection, tables: list[Table], months: str) -> list[str]:
+    """Copy the rows of the files that the months name; forget files no published month names."""
     by_file = [table for table in tables if table.partition == _FILE]
-    named = f"select {_FILE} from working.audit.source_files where {in_window(_MONTH, start, end)}"
+    named = f"select {_FILE} from working.audit.source_files where {months}"
     differing = _differing(con, by_file, _FILE, f"{_FILE} in ({named})")
     for table, files in differing.items():
         _copy_parts(con, table, [literal(file) for file in files])

@@ -17,7 +17,7 @@ def asset_key(table_name: str) -> dg.AssetKey:
 
 def _link(table_name: str, column: str) -> str:
     # The OSS UI draws no column lineage, so each upstream column is a link in the Columns table.
-    return f"[{table_name}.{column}](/assets/{table_name.replace('.', '/')}?view=definition)"
+    return f"[{table_name}.{column}](/assets/{table_name.replace('.', '/')})"
 
 
 def _column(table: Table, name: str, sources: ColumnSources, comments: dict[str, str]) -> dg.TableColumn:

@@ -52,8 +52,8 @@ def windows_for(connection: duckdb.DuckDBPyConnection, table: Table, covered: Wi
     return [*(month_window(day) for (day,) in lacking), covered]
 
 
-def unpublished(store: Store, readers: Path, covered: Window) -> list[Window]:
-    """Baseline months of the run that readers do not see yet, then the months of the run."""
+def unpublished_baselines(store: Store, readers: Path, covered: Window) -> list[Window]:
+    """Baseline months of the run that readers do not see yet."""
     seen: set[dt.date] = set()
     if readers.exists():
         seen = set(query_readers(readers, "select as_of_date from audit.months")["as_of_date"])
@@ -64,7 +64,7 @@ def unpublished(store: Store, readers: Path, covered: Window) -> list[Window]:
         " where targets.as_of_date >= ? and targets.as_of_date < ?",
         bounds,
     )["baseline_date"]
-    return [*(month_window(day) for day in baselines_to_read(needed, covered, seen)), covered]
+    return [month_window(day) for day in baselines_to_read(needed, covered, seen)]
 
 
 def report_months(

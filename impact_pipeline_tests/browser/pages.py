@@ -42,6 +42,7 @@ class Pages:
         self.page, self.url, self.pictures = page, url, pictures
         self.complaints: list[str] = []
         page.set_default_timeout(SLOW)
+        expect.set_options(timeout=SLOW)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
 
@@ -70,7 +71,7 @@ class Pages:
         nodes = self.page.locator(NODES)
         expect(nodes.first).to_be_visible()
         names: list[str] = []
-        while len(names) < nodes.count():  # what is off the canvas is not in the page: zoom out until all is in
+        while len(names) < nodes.count():  # nodes off the canvas are not in the page: zoom out to all of them
             names = nodes.all_inner_texts()
             self.page.get_by_role("button", name="zoom_out").click()
             self.page.wait_for_timeout(700)  # the zoom glides
@@ -112,7 +113,7 @@ class Pages:
             self.picture(picture)
         start.click()
         self.page.get_by_text("Launched run").wait_for()
-        self.page.get_by_role("button", name="View", exact=True).click()
+        self.page.get_by_role("link", name="View", exact=True).click()
         self.page.wait_for_url("**/runs/*")
         return self.page.url.rpartition("/")[2].partition("?")[0]
 
@@ -182,7 +183,7 @@ class Pages:
         return found
 
     def _painted(self, chart: Locator) -> int:
-        """Pixels of the chart's line; a chart draws itself when it comes into view, so give it some seconds."""
+        """Pixels of the chart's line; a chart draws itself once it is in view, so give it some seconds."""
         chart.scroll_into_view_if_needed()
         for _ in range(50):
             if found := int(chart.evaluate(LINE_PIXELS)):

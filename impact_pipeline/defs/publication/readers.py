@@ -6,7 +6,7 @@ from impact_pipeline.partitions import MONTHLY, window
 from impact_pipeline.schemas import MARTS
 from impact_pipeline.warehouse.snapshot import publish_window
 from impact_pipeline.wiring.metadata import asset_key
-from impact_pipeline.wiring.months import unpublished
+from impact_pipeline.wiring.months import unpublished_baselines
 from impact_pipeline.wiring.resources import Installation, told
 from impact_pipeline.wiring.sql_assets import WRITING_STEP
 
@@ -26,6 +26,6 @@ def readers_snapshot(context: dg.AssetExecutionContext, installation: Installati
     covered, settings = window(context), installation.settings
     store = installation.store(context)
     with told():
-        for months in unpublished(store, settings.readers, covered):
-            publish_window(store, settings.readers, months.start, months.end)
+        also = [(months.start, months.end) for months in unpublished_baselines(store, settings.readers, covered)]
+        publish_window(store, settings.readers, covered.start, covered.end, also)
     return dg.MaterializeResult(metadata={"size_bytes": settings.readers.stat().st_size})
