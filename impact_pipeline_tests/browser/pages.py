@@ -89,11 +89,10 @@ class Pages:
         self.open(f"/asset-groups~{quote(selection, safe='')}/")
         groups = self.page.get_by_role("img", name="unfold_more")
         expect(groups.first).to_be_visible()
-        self.page.get_by_text("Hide navigation").click()
-        self.page.get_by_role("button").filter(has=self.page.get_by_label("panel_show_right")).click()
+        self.page.get_by_role("button").filter(has=self.page.get_by_label("panel_show_left")).click()
         self.page.keyboard.press("Alt+e")
         expect(self.page.locator(NODES)).to_have_count(len(assets))
-        return self.page.locator('[class*="groupOutlineBox"]')
+        return self.page.locator('[class*="groupNodeHeaderBox"], [class*="groupOutlineBox"]')
 
     # runs
 

@@ -147,7 +147,8 @@ def _with_interval(rows: pl.DataFrame) -> pl.DataFrame:
         .then(pl.max_horizontal("grade_rank", pl.lit(GRADE_RANK["D"], dtype=pl.UInt8)))
         .otherwise(pl.col("grade_rank")),
         problem=pl.when(pl.col("basis") != pl.col("asked_basis")).then(pl.lit("basis"))
-        .when(unit != pl.col("asked_unit")).then(pl.lit("unit"))
+        # nothing is nothing in any unit: "not involved" needs none
+        .when((unit != pl.col("asked_unit")) & ~pl.col("is_researched_absent")).then(pl.lit("unit"))
         .when((lo > hi) | (lo < ZERO) | (hi < ZERO)).then(pl.lit("value"))
         .when(share & ((lo > WHOLE) | (hi > WHOLE))).then(pl.lit("value"))
         .when(flag & ((lo > ONE) | (hi > ONE))).then(pl.lit("value"))
