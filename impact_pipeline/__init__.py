@@ -1,1 +1,1 @@
-"""impact_pipeline: responsible-investment figures of a health mutual, month by month, walkable back to the source cell."""
+"""Responsible-investment figures of a health mutual, month by month, walkable back to the source cell."""

@@ -99,10 +99,16 @@ def run(
 
 
 def _run(settings: Settings, first: str, last: str, known_as_of: str, *, quiet: bool, verbose: bool) -> "Outcome":
+    from impact_pipeline.definitions import defs
     from impact_pipeline.wiring.runs import run_months
 
     label = first if first == last else f"{first}:{last}"
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, disable=quiet or verbose, transient=True) as progress:
         bar = progress.add_task(label, total=None)
 
@@ -111,6 +117,7 @@ def _run(settings: Settings, first: str, last: str, known_as_of: str, *, quiet: 
 
         return run_months(
             settings,
+            defs,
             first,
             last,
             known_as_of=known_as_of,
@@ -152,7 +159,9 @@ def _report(settings: Settings, outcome: "Outcome", as_json: bool) -> None:
 @app.command()
 def show(
     month: MonthOption,
-    what: Annotated[str, typer.Argument(help="indicators, breaches, carbon, sovereign, shares or rejected.")] = "indicators",
+    what: Annotated[
+        str, typer.Argument(help="indicators, breaches, carbon, sovereign, shares or rejected.")
+    ] = "indicators",
     portfolio: Annotated[str | None, typer.Option(help="Portfolio; default the whole entity.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -212,7 +221,16 @@ def ui(
     settings.require_inputs()
     ensure_instance(settings)
     dagster = Path(sys.executable).with_name("dagster")
-    command = [str(dagster), "dev", "-h", "127.0.0.1", "-p", str(port), "-w", str(REPOSITORY / "workspace.yaml")]
+    command = [
+        str(dagster),
+        "dev",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+        "-w",
+        str(REPOSITORY / "workspace.yaml"),
+    ]
     out.print(f"http://127.0.0.1:{port}  (Ctrl-C stops it)", highlight=False)
     sys.stdout.flush()
     os.execve(command[0], command, {**os.environ, **settings.environment()})
@@ -220,7 +238,10 @@ def ui(
 
 @app.command()
 def doctor(
-    inputs: InputsOption = None, policy: PolicyOption = None, home: HomeOption = None, as_json: JsonOption = False
+    inputs: InputsOption = None,
+    policy: PolicyOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Check the installation, the inputs, the policy and the store, and say what to fix."""
     from impact_pipeline.doctor import examine
@@ -264,7 +285,10 @@ def _print_rejected(figures: "Figures") -> None:
     counts = rejected.group_by("rule", "severity").len().sort("severity", "rule").to_dicts()
     listed = ", ".join(f"{row['len']} {row['rule']} ({row['severity']})" for row in counts)
     out.print(f"refused or flagged at the door: {listed}", highlight=False)
-    out.print(f"  each with file, row and reason: impact show rejected --month {figures.month:%Y-%m}", highlight=False)
+    out.print(
+        f"  each with file, row and reason: impact show rejected --month {figures.month:%Y-%m}",
+        highlight=False,
+    )
 
 
 def _print_rows(title: str, rows: list[dict[str, Any]]) -> None:

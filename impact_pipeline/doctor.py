@@ -80,8 +80,8 @@ def _store(settings: Settings) -> tuple[str, str]:
     months = Store(settings.warehouse, lock_timeout_s=10).query("select as_of_date from audit.months order by 1")
     if months.is_empty():
         return "LOOK", "the store holds no month yet"
-    days = months["as_of_date"]
-    return "OK", f"{settings.warehouse}: {days.len()} months, {days.min():%Y-%m} to {days.max():%Y-%m}"
+    days = months["as_of_date"].to_list()
+    return "OK", f"{settings.warehouse}: {len(days)} months, {days[0]:%Y-%m} to {days[-1]:%Y-%m}"
 
 
 def _readers(settings: Settings) -> Finding:

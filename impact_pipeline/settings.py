@@ -63,7 +63,10 @@ class Settings:
 
     def require_inputs(self) -> None:
         """Raise ``SettingsError`` when the inputs or policy folder is missing."""
-        for label, folder, option in (("inputs", self.inputs, "--inputs"), ("policy", self.policy, "--policy")):
+        for label, folder, option in (
+            ("inputs", self.inputs, "--inputs"),
+            ("policy", self.policy, "--policy"),
+        ):
             if not folder.is_dir():
                 raise SettingsError(f"{label} folder {folder} does not exist; give another with {option}")
 

@@ -37,7 +37,9 @@ def line(line_id: str, **given: Any) -> dict[str, Any]:
     return {**LINE, "line_id": line_id, "instrument_name": line_id, **given}
 
 
-def emissions(issuer_id: str, scope_1: Any, scope_2: Any = 0, scope_3: Any = None, **given: Any) -> list[dict[str, Any]]:
+def emissions(
+    issuer_id: str, scope_1: Any, scope_2: Any = 0, scope_3: Any = None, **given: Any
+) -> list[dict[str, Any]]:
     """Reported scopes 1, 2 (market) and, when given, 3 of an issuer."""
     scopes = {"1": scope_1, "2_market": scope_2, "3": scope_3}
     return [

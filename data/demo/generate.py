@@ -57,9 +57,7 @@ def build() -> tuple[dict[str, list[Row]], list[holdings.Inventory], report.Expe
 def main() -> None:
     """Write the inputs under `--out` and the two documents beside them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--out", type=Path, default=HERE, help="folder that receives inputs/ and expected.json"
-    )
+    parser.add_argument("--out", type=Path, default=HERE, help="folder that receives inputs/ and expected.json")
     out = parser.parse_args().out
     datasets, inventories, expected = build()
     shutil.rmtree(out / "inputs", ignore_errors=True)

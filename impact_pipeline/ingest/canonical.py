@@ -69,9 +69,7 @@ def check_columns(table: TextTable) -> TextTable:
             )
     for name in required_columns(file.dataset):
         if name not in table.frame.columns:
-            raise SourceFileError(
-                file.name, "no such column", "a column that is never absent", row=row, column=name
-            )
+            raise SourceFileError(file.name, "no such column", "a column that is never absent", row=row, column=name)
     return table
 
 
@@ -80,9 +78,7 @@ def batch_of(dataset: str, tables: Sequence[TextTable]) -> Batch:
     names = [column.name for column in columns_of(dataset)]
     frames = []
     for index, table in enumerate(tables):
-        absent = [
-            pl.lit(None, dtype=pl.String).alias(name) for name in names if name not in table.frame.columns
-        ]
+        absent = [pl.lit(None, dtype=pl.String).alias(name) for name in names if name not in table.frame.columns]
         frames.append(
             table.frame.with_columns(*absent)
             .select(names)
@@ -115,9 +111,7 @@ def convert_column(batch: Batch, name: str) -> Batch:
 
 def require(batch: Batch, name: str) -> None:
     """Refuse an empty cell in a column that may have none."""
-    batch.refuse(
-        pl.col(name).is_null(), name, "a value: the row means nothing without it", lambda row: "an empty cell"
-    )
+    batch.refuse(pl.col(name).is_null(), name, "a value: the row means nothing without it", lambda row: "an empty cell")
 
 
 def _note_blanks(batch: Batch, column: Column, findings: Findings) -> None:
@@ -143,9 +137,7 @@ def _note_unfinished(batch: Batch, index: int, file: SourceFile, findings: Findi
         return
     lines = file.data.count(b"\n") + 1
     header = file.data.split(b"\n", 1)[0].decode("utf-8", "replace").strip()
-    for row in batch.frame.filter((pl.col("_file") == index) & (pl.col("source_row") == lines)).iter_rows(
-        named=True
-    ):
+    for row in batch.frame.filter((pl.col("_file") == index) & (pl.col("source_row") == lines)).iter_rows(named=True):
         reason = "the file does not end with a line break: its last row may have been cut"
         note(
             batch,

@@ -85,9 +85,7 @@ def _check_words(batch: Batch, name: str, words: Sequence[str] | None) -> None:
     strange = set(batch.frame.get_column(name).drop_nulls().unique().to_list()) - set(words)
     if not strange:
         return
-    batch_row = (
-        batch.frame.filter(pl.col(name).is_in(sorted(strange))).sort("_file", "source_row").row(0, named=True)
-    )
+    batch_row = batch.frame.filter(pl.col(name).is_in(sorted(strange))).sort("_file", "source_row").row(0, named=True)
     file, row = batch.place(batch_row)
     word = str(batch_row[name])
     raise SourceFileError(
@@ -184,21 +182,17 @@ def decimal_of(text: str, scale: int = 6) -> Decimal | None:
 
 
 def _number_hint(batch: Batch, name: str) -> str:
-    cells = (
-        batch.frame.filter(~pl.col(name).str.contains(NUMBER)).sort("_file", "source_row").get_column(name)
-    )
+    cells = batch.frame.filter(~pl.col(name).str.contains(NUMBER)).sort("_file", "source_row").get_column(name)
     if cells.is_empty():
         return ""
     cell = str(cells[0])
     if _DECIMAL_COMMA.match(cell):
-        return "Write it with a decimal point and without separators, e.g. " + re.sub(
-            r"[^0-9,+-]", "", cell
-        ).replace(",", ".")
+        return "Write it with a decimal point and without separators, e.g. " + re.sub(r"[^0-9,+-]", "", cell).replace(
+            ",", "."
+        )
     if cell.lower().lstrip("+-") in ("nan", "inf", "infinity"):
         return "Leave the cell empty when the figure is not known"
-    return (
-        "Leave the cell empty when the figure is not known; no thousands separators, units or signs after it"
-    )
+    return "Leave the cell empty when the figure is not known; no thousands separators, units or signs after it"
 
 
 def _check_range(batch: Batch, column: Column) -> None:

@@ -140,9 +140,7 @@ def read_csv(
             if len(cells) != len(first[1]):
                 raise _wrong_count(file, row, delimiter.join(cells), len(cells), len(first[1]))
         columns = zip(header, picked, strict=True)
-        frames.append(
-            pl.DataFrame([pl.Series(name, [c[i] for _, c in chunk], pl.String) for name, i in columns])
-        )
+        frames.append(pl.DataFrame([pl.Series(name, [c[i] for _, c in chunk], pl.String) for name, i in columns]))
         rows.extend(row for row, _ in chunk)
     if not frames:
         raise no_rows(file)
@@ -183,9 +181,7 @@ def _wrong_count(file: SourceFile, row: int, line: str, found: int, expected: in
         hint = "Put quotes around a text that holds a comma"
         if _DECIMAL_COMMA.search(line):
             hint = "A decimal comma? Numbers need a decimal point"
-    return SourceFileError(
-        file.name, f"{found} cells", f"{expected} cells as in the header", row=row, hint=hint
-    )
+    return SourceFileError(file.name, f"{found} cells", f"{expected} cells as in the header", row=row, hint=hint)
 
 
 def wrong_delimiter(file: SourceFile, header: list[str]) -> None:

@@ -60,9 +60,7 @@ def read_delivery(inputs: Path, profiles: Path | None, months: Sequence[dt.date]
         frames[dataset], counts = _shared(dataset, folders[dataset], findings)
         used += folders[dataset]
         rows += [
-            source_file_row(file, month, count, canonical.PROFILE_ID)
-            for file, count in counts
-            for month in months
+            source_file_row(file, month, count, canonical.PROFILE_ID) for file, count in counts for month in months
         ]
     rates = reference_rates()
     frames["fx_rates"] = pl.concat([frames["fx_rates"], rates.frame])
@@ -74,10 +72,7 @@ def read_delivery(inputs: Path, profiles: Path | None, months: Sequence[dt.date]
         source_files=_source_files(rows),
         rejected_rows=_validated("audit.rejected_rows", findings.frame(months)),
         known_as_of=_known_as_of(frames, today),
-        blobs=[
-            Blob(sha256, file.path, file.data)
-            for sha256, file in {file.sha256: file for file in used}.items()
-        ],
+        blobs=[Blob(sha256, file.path, file.data) for sha256, file in {file.sha256: file for file in used}.items()],
     )
 
 

@@ -39,9 +39,7 @@ def check_fund_cycles(holdings: pl.DataFrame, files: Mapping[str, str]) -> None:
     )
     for (_,), month in links.group_by("as_of_date", maintain_order=True):
         funds: dict[str, list[str]] = {}
-        for holder, fund in (
-            month.select("portfolio_id", "fund_id").sort("portfolio_id", "fund_id").iter_rows()
-        ):
+        for holder, fund in month.select("portfolio_id", "fund_id").sort("portfolio_id", "fund_id").iter_rows():
             funds.setdefault(holder, []).append(fund)
         chain = _cycle(funds)
         if chain:
@@ -97,9 +95,7 @@ def note_unknown_issuers(
     unknown = lines.filter(~pl.col("issuer_id").is_in(everywhere.to_list())).join(
         own, on=["issuer_id", "as_of_date"], how="anti"
     )
-    for row in unknown.select("as_of_date", "issuer_id", "source_file_id", "source_row").iter_rows(
-        named=True
-    ):
+    for row in unknown.select("as_of_date", "issuer_id", "source_file_id", "source_row").iter_rows(named=True):
         finding = Finding(
             dataset="holdings",
             file=files[row["source_file_id"]],
@@ -125,9 +121,7 @@ def note_issuer_differences(
     """List issuers that a Tripartite Template and the issuers folder describe otherwise; the folder wins."""
     if canonical.is_empty() or template.is_empty():
         return
-    both = template.join(
-        canonical.unique("issuer_id", maintain_order=True), on="issuer_id", suffix="_canonical"
-    )
+    both = template.join(canonical.unique("issuer_id", maintain_order=True), on="issuer_id", suffix="_canonical")
     for row in both.iter_rows(named=True):
         for column in ("name", "country", "sector_code"):
             theirs, ours = row[column], row[f"{column}_canonical"]

@@ -104,14 +104,10 @@ def months_held(files: Sequence[SourceFile], profiles: Sequence[Profile]) -> set
 
 def _frame(dataset: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
     schema = TABLES[f"raw.{dataset}"].polars_schema
-    return pl.DataFrame(
-        {name: pl.Series([row.get(name) for row in rows], dtype=kind) for name, kind in schema.items()}
-    )
+    return pl.DataFrame({name: pl.Series([row.get(name) for row in rows], dtype=kind) for name, kind in schema.items()})
 
 
-def _sort_out(
-    file: SourceFile, profiles: Sequence[Profile], months: Sequence[dt.date], reading: _Reading
-) -> None:
+def _sort_out(file: SourceFile, profiles: Sequence[Profile], months: Sequence[dt.date], reading: _Reading) -> None:
     """Tell which months a file holds and keep it when the run needs it.
 
     A file that cannot even be dated stops the run, unless its name says that it is another month's.
@@ -171,9 +167,7 @@ def _days_of(table: TextTable) -> pl.Series:
 def _check_days(table: TextTable, days: pl.Series, months: Sequence[dt.date]) -> None:
     named = named_month(table.file.name)
     first_rows = (
-        pl.DataFrame({"day": days, "row": table.rows})
-        .group_by("day", maintain_order=True)
-        .agg(pl.col("row").min())
+        pl.DataFrame({"day": days, "row": table.rows}).group_by("day", maintain_order=True).agg(pl.col("row").min())
     )
     for day, row in first_rows.sort("row").iter_rows():
         check_day(table.file.name, row, "as_of_date", day, months)
@@ -203,9 +197,7 @@ def _files_of_lines(batch: Batch) -> list[dict[str, Any]]:
     )
     return [
         {
-            **source_file_row(
-                batch.files[row["_file"]], row["as_of_date"], row["row_count"], canonical.PROFILE_ID
-            ),
+            **source_file_row(batch.files[row["_file"]], row["as_of_date"], row["row_count"], canonical.PROFILE_ID),
             "control_total": row["control_total"],
             "valuation_date": row["days"][0] if len(row["days"]) == 1 else None,
         }
@@ -218,9 +210,7 @@ def _file_of_template(tpt: TptFile) -> dict[str, Any]:
     assert tpt.month is not None  # only files of a run month are read
     return {
         **source_file_row(tpt.file, tpt.month, len(tpt.rows), tpt.profile.id),
-        "control_total": sum(
-            (rounded(row.amount["market_value"]) or Decimal(0) for row in tpt.rows), Decimal(0)
-        ),
+        "control_total": sum((rounded(row.amount["market_value"]) or Decimal(0) for row in tpt.rows), Decimal(0)),
         "valuation_date": days.pop() if len(days) == 1 else None,
     }
 

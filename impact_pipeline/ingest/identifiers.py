@@ -29,9 +29,7 @@ def valid_isin(code: str) -> str | None:
     try:
         return isin.validate(candidate)
     except InvalidComponent:
-        right = (
-            candidate[:2] in OTHER_ISIN_PREFIXES and isin.calc_check_digit(candidate[:-1]) == candidate[-1]
-        )
+        right = candidate[:2] in OTHER_ISIN_PREFIXES and isin.calc_check_digit(candidate[:-1]) == candidate[-1]
         return candidate if right else None
     except ValidationError:
         return None

@@ -39,9 +39,7 @@ def month_expression(column: str) -> pl.Expr:
 
 def named_month(file_name: str) -> dt.date | None:
     """Month end in a file's name, when the name carries exactly one year-month."""
-    found = {
-        month_end(int(year), int(month)) for year, month in _YEAR_MONTH.findall(file_name.rsplit("/", 1)[-1])
-    }
+    found = {month_end(int(year), int(month)) for year, month in _YEAR_MONTH.findall(file_name.rsplit("/", 1)[-1])}
     return found.pop() if len(found) == 1 else None
 
 
@@ -78,7 +76,4 @@ def spelled(months: Sequence[dt.date]) -> str:
             parts[-1].append(month)
         else:
             parts.append([month])
-    return (
-        ", ".join(f"{p[0]:%Y-%m}" if len(p) == 1 else f"{p[0]:%Y-%m} to {p[-1]:%Y-%m}" for p in parts)
-        or "no month"
-    )
+    return ", ".join(f"{p[0]:%Y-%m}" if len(p) == 1 else f"{p[0]:%Y-%m} to {p[-1]:%Y-%m}" for p in parts) or "no month"

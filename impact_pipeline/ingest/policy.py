@@ -114,9 +114,7 @@ def load_policy(folder: Path) -> Policy:
         PolicyFileError: with file, line, key, what was expected and the nearest known name.
     """
     if not folder.is_dir():
-        raise PolicyFileError(
-            str(folder), "no such folder", "a policy folder", hint="Give another with --policy"
-        )
+        raise PolicyFileError(str(folder), "no such folder", "a policy folder", hint="Give another with --policy")
     files = _policy_files(folder)
     sets = tuple(parse(NamedSet, document) for _, document in _documents(folder, files, "sets"))
     rules = _rules(folder, files, {found.id for found in sets})
@@ -136,10 +134,7 @@ def policy_frames(policy: Policy, months: Iterable[dt.date]) -> dict[str, pl.Dat
     days = sorted(set(months))
     by_rule = sorted(zip(policy.rules, policy.rule_files, strict=True), key=lambda pair: pair[0].id)
     rules = [
-        {"as_of_date": day, **_rule_row(rule, file)}
-        for day in days
-        for rule, file in by_rule
-        if rule.in_force(day)
+        {"as_of_date": day, **_rule_row(rule, file)} for day in days for rule, file in by_rule if rule.in_force(day)
     ]
     methodology = [{"as_of_date": day, **policy.methodology.model_dump()} for day in days]
     targets = [
@@ -173,12 +168,8 @@ def _policy_files(folder: Path) -> list[str]:
         name = path.relative_to(folder).as_posix()
         if not path.is_file() or any(part.startswith(".") for part in Path(name).parts):
             continue
-        if path.suffix.lower() in (".yml", ".json") or (
-            path.suffix.lower() == ".yaml" and path.suffix != ".yaml"
-        ):
-            raise PolicyFileError(
-                name, f"the ending {path.suffix}", "the ending .yaml", hint="Rename the file"
-            )
+        if path.suffix.lower() in (".yml", ".json") or (path.suffix.lower() == ".yaml" and path.suffix != ".yaml"):
+            raise PolicyFileError(name, f"the ending {path.suffix}", "the ending .yaml", hint="Rename the file")
         if path.suffix == ".yaml":
             _refuse_stray(name)
             found.append(name)
@@ -191,9 +182,7 @@ def _refuse_stray(name: str) -> None:
     if place not in known:
         near = difflib.get_close_matches(place, known, n=1)
         hint = f"Did you mean {near[0]}?" if near else ""
-        raise PolicyFileError(
-            name, "a file the policy does not know", "one of " + ", ".join(known), hint=hint
-        )
+        raise PolicyFileError(name, "a file the policy does not know", "one of " + ", ".join(known), hint=hint)
 
 
 def _documents(folder: Path, files: list[str], place: str) -> Iterator[tuple[str, Document]]:

@@ -74,9 +74,7 @@ def read_documents(path: Path, name: str) -> list[Document]:
         raise PolicyFileError(name, error.problem or "text that is not YAML", "valid YAML", row=row) from None
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
-        raise PolicyFileError(
-            name, f"the character #x{error.character:04x}", "printable text", row=line
-        ) from None
+        raise PolicyFileError(name, f"the character #x{error.character:04x}", "printable text", row=line) from None
     found = []
     for node in nodes:
         lines: dict[tuple[Key, ...], int] = {}
@@ -142,9 +140,7 @@ def _scalar(node: yaml.ScalarNode, path: tuple[Key, ...], name: str) -> Any:
         try:
             return dt.date.fromisoformat(text)
         except ValueError:
-            raise PolicyFileError(
-                name, f"the day {text}", "a day of the calendar", row=row, column=column
-            ) from None
+            raise PolicyFileError(name, f"the day {text}", "a day of the calendar", row=row, column=column) from None
     raise PolicyFileError(
         name, f"{text} without quotes", f'the text between quotes: "{text}"', row=row, column=column,
         hint="YAML reads it as something else than what it shows",

@@ -107,9 +107,7 @@ def _load(path: Path) -> Profile:
         raise PolicyFileError(name, "no keys", "the keys " + ", ".join(known))
     for key in content:
         if key not in known:
-            raise PolicyFileError(
-                name, f"key {key!r}", "one of " + ", ".join(known), hint=nearest(str(key), known)
-            )
+            raise PolicyFileError(name, f"key {key!r}", "one of " + ", ".join(known), hint=nearest(str(key), known))
     for key in known:
         if key not in content:
             raise PolicyFileError(name, f"no key {key!r}", "all of " + ", ".join(known))
@@ -146,14 +144,10 @@ def _check(name: str, profile: Profile) -> None:
     missing = [field for field in NEEDED_FIELDS if field not in profile.fields]
     if missing or not profile.signature:
         found = f"no field number for {', '.join(missing)}" if missing else "an empty signature"
-        raise PolicyFileError(
-            name, found, "a field number for " + ", ".join(NEEDED_FIELDS) + " and a signature"
-        )
+        raise PolicyFileError(name, found, "a field number for " + ", ".join(NEEDED_FIELDS) + " and a signature")
 
 
-def read_with_profile(
-    file: SourceFile, profiles: Sequence[Profile]
-) -> tuple[Profile | None, TextTable | None]:
+def read_with_profile(file: SourceFile, profiles: Sequence[Profile]) -> tuple[Profile | None, TextTable | None]:
     """The first profile whose signature the file carries; and the file's cells, where they were read."""
     fitting = [p for p in profiles if p.dataset == file.dataset and file.extension in p.extensions]
     if not fitting:

@@ -33,9 +33,7 @@ def nace_sections() -> dict[str, tuple[str, str]]:
 
 @cache
 def _cic_classes() -> dict[tuple[str, bool], str]:
-    return {
-        (row["code"], row["unlisted"] == "yes"): row["asset_class"] for row in _rows("cic_asset_classes.csv")
-    }
+    return {(row["code"], row["unlisted"] == "yes"): row["asset_class"] for row in _rows("cic_asset_classes.csv")}
 
 
 @cache

@@ -98,11 +98,7 @@ def _without_bad_isins(batch: Batch, findings: Findings) -> Batch:
 
 def _spaced_isin(code: str) -> bool:
     """An ISIN written in groups, e.g. ``FR00 0012 0271``; a name of 12 letters with spaces is not one."""
-    return (
-        looks_like_isin(compact(code))
-        and compact(code)[:2] in countries()
-        and sum(c.isdigit() for c in code) > 5
-    )
+    return looks_like_isin(compact(code)) and compact(code)[:2] in countries() and sum(c.isdigit() for c in code) > 5
 
 
 def _check_currency(batch: Batch) -> None:
@@ -126,9 +122,7 @@ def _check_reserved(batch: Batch) -> None:
     for name in ("portfolio_id", "fund_id"):
         if name in batch.frame.columns:
             hint = "Give the portfolio another id"
-            batch.refuse(
-                pl.col(name) == "ALL", name, "any id but ALL", lambda row: "the reserved id ALL", hint
-            )
+            batch.refuse(pl.col(name) == "ALL", name, "any id but ALL", lambda row: "the reserved id ALL", hint)
 
 
 def _note_countries(batch: Batch, findings: Findings) -> None:
@@ -157,16 +151,12 @@ def _without_negatives(batch: Batch, name: str, findings: Findings) -> Batch:
             rule,
             ERROR,
         )
-    return batch.with_frame(
-        batch.frame.with_columns(pl.when(negative).then(None).otherwise(pl.col(name)).alias(name))
-    )
+    return batch.with_frame(batch.frame.with_columns(pl.when(negative).then(None).otherwise(pl.col(name)).alias(name)))
 
 
 def _holdings(batch: Batch) -> Batch:
     codes = {code: asset_class_of(code) for code in _distinct(batch, "cic")}
-    derived = pl.col("cic").replace_strict(
-        list(codes), list(codes.values()), default=None, return_dtype=pl.String
-    )
+    derived = pl.col("cic").replace_strict(list(codes), list(codes.values()), default=None, return_dtype=pl.String)
     given = pl.col("asset_class").is_not_null()
     batch.refuse(
         ~given & pl.col("cic").is_null(),
@@ -194,15 +184,11 @@ def _holdings(batch: Batch) -> Batch:
         "the currency of market_value",
         lambda row: "an empty cell",
     )
-    return batch.with_frame(
-        batch.frame.with_columns(pl.coalesce("asset_class", derived).alias("asset_class"))
-    )
+    return batch.with_frame(batch.frame.with_columns(pl.coalesce("asset_class", derived).alias("asset_class")))
 
 
 def _evidence(batch: Batch) -> Batch:
-    batch.refuse(
-        pl.col("lo") > pl.col("hi"), "lo", "lo at most hi", lambda row: f"lo {row['lo']} above hi {row['hi']}"
-    )
+    batch.refuse(pl.col("lo") > pl.col("hi"), "lo", "lo at most hi", lambda row: f"lo {row['lo']} above hi {row['hi']}")
     shares = pl.any_horizontal(*(pl.col("measure").str.starts_with(start) for start in _SHARES))
     for name in ("lo", "hi"):
         batch.refuse(

@@ -161,13 +161,9 @@ def read_json(file: SourceFile) -> TextTable:
             object_pairs_hook=_record,
         )
     except UnicodeDecodeError as error:
-        raise SourceFileError(
-            file.name, f"bytes that are not UTF-8 at position {error.start}", "UTF-8 text"
-        ) from None
+        raise SourceFileError(file.name, f"bytes that are not UTF-8 at position {error.start}", "UTF-8 text") from None
     except _RepeatedKeyError as error:
-        raise SourceFileError(
-            file.name, "a record that names a column twice", "each once", column=str(error)
-        ) from None
+        raise SourceFileError(file.name, "a record that names a column twice", "each once", column=str(error)) from None
     except json.JSONDecodeError as error:
         raise SourceFileError(
             file.name,
@@ -182,9 +178,7 @@ def read_json(file: SourceFile) -> TextTable:
         lists = [value for value in content.values() if isinstance(value, list)]
         content = lists[0] if len(lists) == 1 else None
     if not isinstance(content, list) or not all(isinstance(record, dict) for record in content):
-        raise SourceFileError(
-            file.name, "something else than a list of records", "[{column: value, ...}, ...]"
-        )
+        raise SourceFileError(file.name, "something else than a list of records", "[{column: value, ...}, ...]")
     if not content:
         raise no_rows(file)
     header = check_header(file, list(dict.fromkeys(key for record in content for key in record)), row=None)
@@ -211,9 +205,7 @@ def _json_text(file: SourceFile, row: int, column: str, value: Any) -> str | Non
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    raise SourceFileError(
-        file.name, "a nested value", "text, a number, true, false or null", row=row, column=column
-    )
+    raise SourceFileError(file.name, "a nested value", "text, a number, true, false or null", row=row, column=column)
 
 
 def _unreadable(file: SourceFile, kind: str, error: Exception) -> SourceFileError:

@@ -141,9 +141,7 @@ def _typed(
     for name in ("portfolio_currency", "quotation_currency"):
         cell = text.get(name)
         if cell is not None and cell not in currencies():
-            raise SourceFileError(
-                file.name, repr(cell), "an ISO 4217 currency code", row=row, column=headers[name]
-            )
+            raise SourceFileError(file.name, repr(cell), "an ISO 4217 currency code", row=row, column=headers[name])
     valuation = days["valuation_date"]
     assert valuation is not None  # mandatory, checked above
     return TptRow(row, text, amounts, valuation, days["reporting_date"])

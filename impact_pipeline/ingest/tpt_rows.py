@@ -71,9 +71,7 @@ class TptReader:
         code = text["instrument_code"]
         if code is None:
             code = text.get("instrument_name") or f"row {row.row}"
-            self.note(
-                row, "instrument_code", "line_without_code", f"no code: the line is called {code!r}", WARN
-            )
+            self.note(row, "instrument_code", "line_without_code", f"no code: the line is called {code!r}", WARN)
         asset_class = self._asset_class(row)
         issuer_id = self._issuer(row)
         instrument_id = self._instrument(row)
@@ -179,9 +177,7 @@ class TptReader:
         if right is None and looks_like_lei(code):
             self.note(row, name, *lei_fault(), WARN)
         elif right is None and name == "issuer_code" and _type(row, "issuer_code_type") == TYPE_LEI:
-            self.note(
-                row, name, "not_a_lei", "typed as LEI but not one; group code or name used instead", WARN
-            )
+            self.note(row, name, "not_a_lei", "typed as LEI but not one; group code or name used instead", WARN)
         elif right is not None and right != code:
             self.note(row, name, "identifier_repaired", f"lower case or spaces: read as {right}", WARN)
         return right
@@ -192,11 +188,7 @@ class TptReader:
         if code is not None and looks_like_lei(code):
             return code
         name = row.text.get("issuer_name")
-        return (
-            f"name:{' '.join(name.upper().split())}|{(row.text.get('country') or '').upper()}"
-            if name
-            else None
-        )
+        return f"name:{' '.join(name.upper().split())}|{(row.text.get('country') or '').upper()}" if name else None
 
     def _portfolios(self) -> None:
         for portfolio_id, row in {_portfolio_id(row): row for row in reversed(self.tpt.rows)}.items():
@@ -220,9 +212,7 @@ class TptReader:
             self.raw.issuers.append(
                 {
                     "issuer_id": issuer_id,
-                    "name": _usual(
-                        [group_name or row.text.get("issuer_name") for row, group_name in mentions]
-                    ),
+                    "name": _usual([group_name or row.text.get("issuer_name") for row, group_name in mentions]),
                     "country": self._country(rows),
                     "sector_scheme": sector[0] if sector else None,
                     "sector_code": sector[1] if sector else None,
@@ -234,9 +224,7 @@ class TptReader:
     def _country(self, rows: Sequence[TptRow]) -> str | None:
         country = _usual([(row.text.get("country") or "").upper() or None for row in rows])
         if country is not None and country not in countries():
-            self.note(
-                rows[0], "country", "unknown_country", "not an ISO 3166 alpha-2 code; kept as it is", WARN
-            )
+            self.note(rows[0], "country", "unknown_country", "not an ISO 3166 alpha-2 code; kept as it is", WARN)
         return country
 
     def _sector(self, rows: Sequence[TptRow], usual: str) -> tuple[str, str] | None:
@@ -269,9 +257,7 @@ class TptReader:
 
 def nominal_in_portfolio_currency(row: TptRow) -> Decimal | None:
     """Field 19 in portfolio currency: as it is, at the file's own rate (24 / 22), or unknown."""
-    nominal, quoted, value = (
-        row.amount[name] for name in ("nominal_amount", "market_value_quotation", "market_value")
-    )
+    nominal, quoted, value = (row.amount[name] for name in ("nominal_amount", "market_value_quotation", "market_value"))
     if nominal is None or row.text.get("quotation_currency") == row.text["portfolio_currency"]:
         return rounded(nominal)
     if not quoted or not value:

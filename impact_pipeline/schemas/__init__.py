@@ -7,4 +7,16 @@ from impact_pipeline.schemas.table import Column, Table
 TABLES: dict[str, Table] = {table.name: table for table in (*RAW, *AUDIT, *POLICY, *STAGING, *CORE, *MARTS)}
 LAYERS = ("raw", "audit", "policy", "staging", "core", "marts")
 
-__all__ = ["AUDIT", "CORE", "LAYERS", "MARTS", "POLICY", "PROVENANCE", "RAW", "STAGING", "TABLES", "Column", "Table"]
+__all__ = [
+    "AUDIT",
+    "CORE",
+    "LAYERS",
+    "MARTS",
+    "POLICY",
+    "PROVENANCE",
+    "RAW",
+    "STAGING",
+    "TABLES",
+    "Column",
+    "Table",
+]

@@ -20,11 +20,15 @@ def _day(name: str, description: str) -> Column:
     return Column(name, DATE, description)
 
 
-def _ratio(name: str, description: str, unit: str = "ratio", minimum: float | None = 0, maximum: float | None = None) -> Column:
+def _ratio(
+    name: str, description: str, unit: str = "ratio", minimum: float | None = 0, maximum: float | None = None
+) -> Column:
     return Column(name, RATIO, description, unit, minimum=minimum, maximum=maximum)
 
 
-def _whole(name: str, description: str, unit: str = "", minimum: float | None = None, maximum: float | None = None) -> Column:
+def _whole(
+    name: str, description: str, unit: str = "", minimum: float | None = None, maximum: float | None = None
+) -> Column:
     return Column(name, WHOLE, description, unit, minimum=minimum, maximum=maximum)
 
 
@@ -49,7 +53,11 @@ _TIME = (
 
 _SOURCE = (
     _text("source_file_id", "sha256 of the archived input file."),
-    _whole("source_row", "Row of the file, the header being row 1; JSON: position of the record, from 1.", minimum=0),
+    _whole(
+        "source_row",
+        "Row of the file, the header being row 1; JSON: position of the record, from 1.",
+        minimum=0,
+    ),
     _text("source", "Who stated the fact (report, register, vendor)."),
     _text("file", "Path of the file below the inputs folder."),
     _whole("row", "Row of the file, the header being row 1.", minimum=0),
@@ -62,7 +70,11 @@ _SOURCE = (
     _text("profile_id", "Supplier profile the file was read with."),
     _whole("size_bytes", "Size of the file.", "bytes", minimum=0),
     _whole("row_count", "Data rows read from the file.", minimum=0),
-    _amount("control_total", "Sum of the market values in the file, as delivered; empty for files without values.", ""),
+    _amount(
+        "control_total",
+        "Sum of the market values in the file, as delivered; empty for files without values.",
+        "",
+    ),
     _text("policy_sha256", "Digest of all policy files used."),
     _whole("source_file_count", "Input files the month was computed from.", minimum=0),
 )
@@ -74,10 +86,17 @@ _PORTFOLIO = (
     _text("name", "Name, for display only; never used to match."),
     _text("pocket", "Asset pocket of the line.", words.POCKETS),
     _flag("is_root", "No line refers to this portfolio as its fund."),
-    _amount("net_asset_value", "Net asset value delivered with the fund's file, in the portfolio currency.", "currency"),
+    _amount(
+        "net_asset_value",
+        "Net asset value delivered with the fund's file, in the portfolio currency.",
+        "currency",
+    ),
     _amount("net_asset_value_eur", "Value against which the fund's lines are scaled.", EUR),
     _text("line_id", "Line of the portfolio that directly holds it; stable from month to month."),
-    _text("lookthrough_path", "Holding lines and funds walked through, e.g. 'L7>FUND-A'; empty for direct lines."),
+    _text(
+        "lookthrough_path",
+        "Holding lines and funds walked through, e.g. 'L7>FUND-A'; empty for direct lines.",
+    ),
     _text("root_line_id", "Line of the portfolio through which the position is held."),
     _text("holder_portfolio_id", "Portfolio whose file holds the line itself."),
     _whole("depth", "Number of funds walked through.", minimum=0, maximum=50),
@@ -153,13 +172,23 @@ _EMISSIONS = (
 )
 
 _CARBON = (
-    _amount("outstanding_eur", "Amount attributed: market value for shares, nominal (else book, else market) for debt.", EUR),
+    _amount(
+        "outstanding_eur",
+        "Amount attributed: market value for shares, nominal (else book, else market) for debt.",
+        EUR,
+    ),
     _amount("denominator_eur", "What the outstanding amount is divided by.", EUR),
     _text("denominator_basis", "evic_parts, evic_reported, equity_plus_debt, total_assets or gdp_ppp."),
     _ratio("attribution_factor", "outstanding_eur / denominator_eur (PCAF).", minimum=None),
     _amount("financed_scope_1_2_tco2e", "Financed emissions, scopes 1+2; empty when not covered.", TONNES),
     _amount("financed_scope_3_tco2e", "Financed emissions, scope 3; empty when not covered.", TONNES),
-    _ratio("data_quality_score", "PCAF score, 1 best to 5 weakest; of several lines: weighted by amount.", "PCAF 1-5", 1, 5),
+    _ratio(
+        "data_quality_score",
+        "PCAF score, 1 best to 5 weakest; of several lines: weighted by amount.",
+        "PCAF 1-5",
+        1,
+        5,
+    ),
     _text("carbon_status", "covered, or the reason the line is not.", words.CARBON_STATUSES),
     _text("perimeter", "corporate, corporate_listed, corporate_unlisted, a pocket or an asset class."),
     _text("scopes", "Scopes added up: 1_2, 3 or 1_2_3.", ("1_2", "3", "1_2_3")),
@@ -167,13 +196,28 @@ _CARBON = (
     _amount("covered_value_eur", "Amount attributed of the lines with emissions and denominator.", EUR),
     _ratio("coverage_ratio", "Covered over eligible.", maximum=1),
     _amount("financed_emissions_tco2e", "Sum of the financed emissions of the covered lines.", TONNES),
-    _ratio("economic_intensity_tco2e_per_meur", "PCAF economic emission intensity: covered over covered.", PER_MEUR, None),
-    _ratio("pai_2_footprint_tco2e_per_meur", "SFDR PAI 2: financed emissions over all investments.", PER_MEUR, None),
+    _ratio(
+        "economic_intensity_tco2e_per_meur",
+        "PCAF economic emission intensity: covered over covered.",
+        PER_MEUR,
+        None,
+    ),
+    _ratio(
+        "pai_2_footprint_tco2e_per_meur",
+        "SFDR PAI 2: financed emissions over all investments.",
+        PER_MEUR,
+        None,
+    ),
     _ratio("waci_tco2e_per_meur", "Weighted average carbon intensity: emissions over revenue.", PER_MEUR, None),
     _text("lulucf", "Land use left out (excl) or included (incl); the two are never added.", ("excl", "incl")),
     _amount("exposure_eur", "Amount exposed.", EUR),
     _amount("covered_exposure_eur", "Exposure whose country has emissions and GDP.", EUR),
-    _ratio("intensity_tco2e_per_meur_gdp", "Emissions over nominal GDP, weighted by covered exposure (PAI 15).", PER_MEUR, None),
+    _ratio(
+        "intensity_tco2e_per_meur_gdp",
+        "Emissions over nominal GDP, weighted by covered exposure (PAI 15).",
+        PER_MEUR,
+        None,
+    ),
 )
 
 _SCREENING = (
@@ -217,7 +261,11 @@ _SCREENING = (
     _text("conflict_with", "Evidence that disagrees."),
     _whole("stale_days", "Days past the maximum age.", "days"),
     _text("counterfactual_fr", "What would change the outcome, in French."),
-    _text("headline_outcome", "Worst outcome over all rules; empty where issuers are not screened.", words.OUTCOMES),
+    _text(
+        "headline_outcome",
+        "Worst outcome over all rules; empty where issuers are not screened.",
+        words.OUTCOMES,
+    ),
     _text("rules_excluding", "Rules that exclude the issuer, separated by commas."),
     _whole("n_unknown", "Rules whose outcome is UNKNOWN.", minimum=0),
     _text("position_status", "What the holder must do with the line.", words.POSITION_STATUSES),
@@ -264,7 +312,18 @@ _POLICY = (
 )
 
 COLUMNS: dict[str, Column] = {}
-for _group in (_TIME, _SOURCE, _PORTFOLIO, _ISSUER, _FINANCIALS, _EMISSIONS, _CARBON, _SCREENING, _SHARES, _POLICY):
+for _group in (
+    _TIME,
+    _SOURCE,
+    _PORTFOLIO,
+    _ISSUER,
+    _FINANCIALS,
+    _EMISSIONS,
+    _CARBON,
+    _SCREENING,
+    _SHARES,
+    _POLICY,
+):
     for _column in _group:
         # shares and carbon both have a denominator_eur: same meaning, declared once by whoever comes first
         COLUMNS.setdefault(_column.name, _column)

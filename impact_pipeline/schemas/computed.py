@@ -5,9 +5,23 @@ from impact_pipeline.schemas.table import Table, table
 
 
 def _monthly(
-    name: str, description: str, grain: str, columns: str, other: dict[str, str] | None = None, *, is_view: bool = False
+    name: str,
+    description: str,
+    grain: str,
+    columns: str,
+    other: dict[str, str] | None = None,
+    *,
+    is_view: bool = False,
 ) -> Table:
-    return table(name, description, f"as_of_date {grain}", f"as_of_date {columns}", COLUMNS, other=other, is_view=is_view)
+    return table(
+        name,
+        description,
+        f"as_of_date {grain}",
+        f"as_of_date {columns}",
+        COLUMNS,
+        other=other,
+        is_view=is_view,
+    )
 
 
 CORE = (

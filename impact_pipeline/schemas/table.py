@@ -173,7 +173,8 @@ def table(
 ) -> Table:
     """Declare a table from words: ``columns`` lists dictionary names, a trailing ``?`` allows nulls.
 
-    ``value=indicator_value`` names a column ``value`` after the dictionary's ``indicator_value``. ``other`` replaces the dictionary's description where a table gives the column a narrower meaning.
+    ``value=indicator_value`` names a column ``value`` after the dictionary's ``indicator_value``. ``other``
+    replaces the dictionary's description where a table gives the column a narrower meaning.
     """
     picked, nullable = [], set()
     for word in columns.split():

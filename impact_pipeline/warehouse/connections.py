@@ -69,9 +69,7 @@ def attached(folder: Path, files: dict[str, tuple[Path, str]]) -> Iterator[duckd
     The first file is the default database. Unlike ``duckdb.connect``, which shows a file as this process last
     opened it, attaching shows the file that has the name now.
     """
-    connection = duckdb.connect(
-        ":memory:", config={**limits(folder), "temp_directory": f"{folder}/readers.tmp"}
-    )
+    connection = duckdb.connect(":memory:", config={**limits(folder), "temp_directory": f"{folder}/readers.tmp"})
     try:
         for name, (path, options) in files.items():
             try:
@@ -136,9 +134,7 @@ def _readable(path: Path, error: duckdb.Error) -> Exception:
             f"{path} is open in a program that does not wait its turn (a shell, a BI tool?): {first_line}; "
             "close it, and open readers.duckdb there instead"
         )
-    return SettingsError(
-        f"cannot open {path}: {first_line}; if it is damaged, move it away and run the months again"
-    )
+    return SettingsError(f"cannot open {path}: {first_line}; if it is damaged, move it away and run the months again")
 
 
 def quoted(name: str) -> str:

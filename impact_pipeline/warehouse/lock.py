@@ -55,9 +55,7 @@ class FileLock:
         mine: set[str] = _held.__dict__.setdefault("paths", set())
         key = os.path.realpath(self.path)
         if key in mine:
-            raise RuntimeError(
-                f"this thread already holds {self.path}; close that connection before opening another"
-            )
+            raise RuntimeError(f"this thread already holds {self.path}; close that connection before opening another")
         turnstile, lock = self._open(".queue"), self._open("")
         mine.add(key)
         try:
@@ -84,9 +82,7 @@ class FileLock:
         try:
             return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         except OSError as error:
-            raise SettingsError(
-                f"cannot use the lock file {file}: {error.strerror}; check the home folder"
-            ) from error
+            raise SettingsError(f"cannot use the lock file {file}: {error.strerror}; check the home folder") from error
 
     def holder(self, descriptor: int) -> str:
         """Who has the lock, in words."""
@@ -96,11 +92,7 @@ class FileLock:
             return _read_note(descriptor) or "another process is writing"
         fcntl.flock(descriptor, fcntl.LOCK_UN)
         pids = _flock_holders(os.fstat(descriptor).st_ino)
-        return (
-            f"process {', '.join(map(str, pids))} is reading"
-            if pids
-            else "another process is reading or waiting"
-        )
+        return f"process {', '.join(map(str, pids))} is reading" if pids else "another process is reading or waiting"
 
 
 class _Deadline:

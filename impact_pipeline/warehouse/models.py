@@ -60,16 +60,12 @@ class _SqlFile:
         """
         with _logged_warnings() as problems:
             try:
-                spark = self.tree.sql(
-                    dialect="spark", unsupported_level=ErrorLevel.RAISE, pretty=True, comments=False
-                )
+                spark = self.tree.sql(dialect="spark", unsupported_level=ErrorLevel.RAISE, pretty=True, comments=False)
             except SqlglotError as error:
                 problems.append(str(error))
         problems += _silently_kept(self.tree)
         if problems:
-            raise ModelHeaderError(
-                f"{short_name(self.path)}: not portable to Spark SQL: {'; '.join(problems)}"
-            )
+            raise ModelHeaderError(f"{short_name(self.path)}: not portable to Spark SQL: {'; '.join(problems)}")
         return spark
 
 
@@ -141,13 +137,9 @@ def _load_model(path: Path) -> SqlModel:
         raise header.error("model", f"model is {header.values['model']!r}; folder and file name say {name!r}")
     table = _table(header, "schema" if "schema" in header.values else "model")
     if header.words("grain") != table.grain:
-        raise header.error(
-            "grain", f"grain is {header.values['grain']!r}; the schema says {', '.join(table.grain)}"
-        )
+        raise header.error("grain", f"grain is {header.values['grain']!r}; the schema says {', '.join(table.grain)}")
     if header.words("partition")[0] != table.partition:
-        raise header.error(
-            "partition", f"partition is {header.values['partition']!r}; expected {table.partition}"
-        )
+        raise header.error("partition", f"partition is {header.values['partition']!r}; expected {table.partition}")
     kind = header.choice("kind", KINDS, "table")
     if (kind == "view") != table.is_view:
         raise header.error("kind", f"kind is {kind!r}; the schema says {KINDS[table.is_view]!r}")
@@ -181,9 +173,7 @@ def _load_test(path: Path) -> SqlTest:
         raise header.error("check", f"check is {header.values['check']!r}; the file name says {claim!r}")
     _, tree = _parse(header, text)
     if table.partition not in tree.named_selects:
-        raise header.error(
-            "check", f"the bad rows must carry {table.partition}, so that they belong to a month"
-        )
+        raise header.error("check", f"the bad rows must carry {table.partition}, so that they belong to a month")
     return SqlTest(
         name=path.stem,
         path=path,
@@ -200,9 +190,7 @@ def _table(header: Header, key: str) -> Table:
     name = header.values[key]
     if name not in TABLES:
         near = difflib.get_close_matches(name, TABLES, 1)
-        raise header.error(
-            key, f"no table {name!r} in the schemas{f'; did you mean {near[0]}?' if near else ''}"
-        )
+        raise header.error(key, f"no table {name!r} in the schemas{f'; did you mean {near[0]}?' if near else ''}")
     return TABLES[name]
 
 
@@ -224,9 +212,7 @@ def _parse(header: Header, text: str) -> tuple[list[Token], exp.Query]:
         if isinstance(table.this, exp.Identifier) and written not in (TABLES if table.db else steps):
             near = difflib.get_close_matches(written, [*TABLES, *steps], 1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            raise ModelHeaderError(
-                f"{header.file}: reads {written!r}, which is no table of the schemas{hint}"
-            )
+            raise ModelHeaderError(f"{header.file}: reads {written!r}, which is no table of the schemas{hint}")
     return tokens, tree
 
 

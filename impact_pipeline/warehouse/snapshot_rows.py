@@ -48,8 +48,7 @@ def fill(draft: Path, working: Path, months: str) -> list[str]:
 def _tables(con: duckdb.DuckDBPyConnection, database: str) -> dict[str, str]:
     """Tables of the schemas that one database holds, with their definitions."""
     rows = con.execute(
-        "select schema_name || '.' || table_name, sql from duckdb_tables()"
-        f" where database_name = {literal(database)}"
+        f"select schema_name || '.' || table_name, sql from duckdb_tables() where database_name = {literal(database)}"
     ).fetchall()
     return {name: sql for name, sql in rows if name in TABLES}
 
@@ -106,19 +105,14 @@ def _copy_files(con: duckdb.DuckDBPyConnection, tables: list[Table], months: str
     return [table.name for table in differing]
 
 
-def _differing(
-    con: duckdb.DuckDBPyConnection, tables: list[Table], key: str, where: str
-) -> dict[Table, list[str]]:
+def _differing(con: duckdb.DuckDBPyConnection, tables: list[Table], key: str, where: str) -> dict[Table, list[str]]:
     """Months or files, as text, whose rows are not the same in both databases, by table.
 
     One statement for all tables: planning thirty of them costs more than running them.
     """
     if not tables:
         return {}
-    sides = [
-        " union all ".join(_digest(table, side, key, where) for table in tables)
-        for side in ("working", "draft")
-    ]
+    sides = [" union all ".join(_digest(table, side, key, where) for table in tables) for side in ("working", "draft")]
     rows = con.execute(
         f"select coalesce(w.name, d.name), coalesce(w.part, d.part)"
         f" from ({sides[0]}) as w full join ({sides[1]}) as d on w.name = d.name and w.part = d.part"

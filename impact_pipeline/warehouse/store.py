@@ -31,9 +31,7 @@ class Store:
         on_wait: called once, after a second of waiting, with a line that says who is being waited for.
     """
 
-    def __init__(
-        self, path: Path, lock_timeout_s: float = 600, on_wait: Callable[[str], None] | None = None
-    ) -> None:
+    def __init__(self, path: Path, lock_timeout_s: float = 600, on_wait: Callable[[str], None] | None = None) -> None:
         self.path = path
         self.lock = FileLock(Path(f"{path}.lock"), lock_timeout_s, on_wait)
 

@@ -94,9 +94,7 @@ def replace_window(
     return _replace(con, table, rows, in_window(table.partition, start, end))
 
 
-def replace_files(
-    con: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame, file_ids: Sequence[str]
-) -> int:
+def replace_files(con: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame, file_ids: Sequence[str]) -> int:
     """Make ``frame`` the rows of these files; return their number. For tables held once per archived file.
 
     Raises:
@@ -105,9 +103,7 @@ def replace_files(
     rows = table.validate(frame)
     others = set(rows[table.partition].unique()) - set(file_ids)
     if others:
-        raise SchemaViolationError(
-            table.name, [f"{table.partition}: rows of another file (found {min(others)})"]
-        )
+        raise SchemaViolationError(table.name, [f"{table.partition}: rows of another file (found {min(others)})"])
     files = ", ".join(map(literal, file_ids)) or "null"
     return _replace(con, table, rows, f"{quoted(table.partition)} in ({files})")
 
@@ -142,9 +138,7 @@ def _declared(table: Table) -> dict[str, str]:
 def _difference(have: dict[str, str], want: dict[str, str]) -> str:
     missing, extra = [name for name in want if name not in have], [name for name in have if name not in want]
     changed = [
-        f"{name} is {have[name]}, not {want[name]}"
-        for name in want
-        if name in have and have[name] != want[name]
+        f"{name} is {have[name]}, not {want[name]}" for name in want if name in have and have[name] != want[name]
     ]
     parts = [f"missing {', '.join(missing)}"] if missing else []
     parts += [f"unknown {', '.join(extra)}"] if extra else []

@@ -1,5 +1,7 @@
 """Numbers an analyst follows from month to month: shown as plain metadata, so the UI plots them per partition."""
 
+import datetime as dt
+
 import duckdb
 
 from impact_pipeline.partitions import Window
@@ -89,9 +91,7 @@ def monthly_numbers(connection: duckdb.DuckDBPyConnection, table: Table, covered
     return numbers
 
 
-def _count_files(
-    connection: duckdb.DuckDBPyConnection, table: Table, bounds: list[object], numbers: Numbers
-) -> None:
+def _count_files(connection: duckdb.DuckDBPyConnection, table: Table, bounds: list[dt.date], numbers: Numbers) -> None:
     counted = connection.execute(
         f"""
         select files.as_of_date, count(*)
@@ -104,4 +104,3 @@ def _count_files(
     ).fetchall()
     for day, count in counted:
         numbers[f"{day:%Y-%m}"]["row_count"] = count
-

@@ -67,9 +67,7 @@ def unpublished_baselines(store: Store, readers: Path, covered: Window) -> list[
     return [month_window(day) for day in baselines_to_read(needed, covered, seen)]
 
 
-def report_months(
-    context: dg.AssetExecutionContext, key: dg.AssetKey, covered: Window, numbers: Numbers
-) -> None:
+def report_months(context: dg.AssetExecutionContext, key: dg.AssetKey, covered: Window, numbers: Numbers) -> None:
     """Give each month its own numbers in the UI; a baseline month computed on the way gets its own event."""
     own = {f"{day:%Y-%m}" for day in covered.month_ends}
     for partition_key, found in numbers.items():

@@ -43,6 +43,7 @@ class Outcome:
 
 def run_months(
     settings: Settings,
+    load_definitions: Callable[[], dg.Definitions],
     first: str,
     last: str,
     *,
@@ -50,12 +51,12 @@ def run_months(
     on_progress: OnProgress | None = None,
     log_level: str = "CRITICAL",
 ) -> Outcome:
-    """Materialise everything for the months ``first`` to ``last`` (``YYYY-MM``) in one run."""
-    ensure_instance(settings)
-    # imported here: building the definitions takes seconds, and the settings must be in the environment by then
-    from impact_pipeline.definitions import defs
+    """Materialise everything for the months ``first`` to ``last`` (``YYYY-MM``) in one run.
 
-    job = defs().resolve_job_def(JOB)
+    ``load_definitions`` is called once the settings are in the environment, where the definitions look for them.
+    """
+    ensure_instance(settings)
+    job = load_definitions().resolve_job_def(JOB)
     months = first if first == last else f"{first}:{last}"
     which: dict[str, object] = {"partition_key": first}
     if first != last:
@@ -68,7 +69,11 @@ def run_months(
     run_id = str(uuid.uuid4())
     with dg.DagsterInstance.get() as instance, _progress(instance, run_id, len(job.graph.nodes), on_progress):
         result = job.execute_in_process(
-            run_config=run_config, instance=instance, raise_on_error=False, run_id=run_id, **which  # type: ignore[arg-type]
+            run_config=run_config,
+            instance=instance,
+            raise_on_error=False,
+            run_id=run_id,
+            **which,  # type: ignore[arg-type]
         )
     return _outcome(result, months)
 
@@ -118,7 +123,7 @@ def _outcome(result: dg.ExecuteInProcessResult, months: str) -> Outcome:
         FailedCheck(
             asset=evaluation.asset_key.to_user_string().replace("/", "."),
             name=evaluation.check_name,
-            blocking=evaluation.blocking and evaluation.severity == dg.AssetCheckSeverity.ERROR,
+            blocking=bool(evaluation.blocking) and evaluation.severity == dg.AssetCheckSeverity.ERROR,
             description=evaluation.description or "",
         )
         for evaluation in evaluations
@@ -137,7 +142,7 @@ def _failure(result: dg.ExecuteInProcessResult, failed: list[FailedCheck]) -> tu
         data = event.step_failure_data
         told = data.user_failure_data
         if told is not None and EXIT_CODE in told.metadata:
-            return int(told.metadata[EXIT_CODE].value), told.description or ""
+            return int(str(told.metadata[EXIT_CODE].value)), told.description or ""
         blocking = [check for check in failed if check.blocking]
         if blocking:
             sentences = [f"{check.asset}: {check.name} ({check.description})" for check in blocking]

@@ -34,7 +34,9 @@ with named as (
     union all
     select as_of_date, issuer_id, null from staging.evidence
 )
-select named.as_of_date, named.issuer_id, issuers.issuer_name, coalesce(bool_and(named.is_public), false) as is_public_body
+select
+    named.as_of_date, named.issuer_id, issuers.issuer_name,
+    coalesce(bool_and(named.is_public), false) as is_public_body
 from named
 left join core.issuers as issuers using (as_of_date, issuer_id)
 where named.as_of_date >= ? and named.as_of_date < ?
@@ -81,7 +83,10 @@ def screen_months(settings: Settings, store: Store, covered: Window) -> dict[str
         windows = windows_for(connection, TABLES[VERDICT_TABLES[0]], covered)
     for months in windows:
         verdicts = _evaluated(store, policy, months)
-        frames = {VERDICT_TABLES[0]: verdicts.issuer_verdicts, VERDICT_TABLES[1]: verdicts.verdict_explanations}
+        frames = {
+            VERDICT_TABLES[0]: verdicts.issuer_verdicts,
+            VERDICT_TABLES[1]: verdicts.verdict_explanations,
+        }
         with store.write(f"screening {months.label}") as connection:
             for name in VERDICT_TABLES:
                 replace_window(connection, TABLES[name], frames[name], months.start, months.end)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from itertools import dropwhile
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import (  # noqa: TID251 - exported nowhere
@@ -31,7 +31,7 @@ def sql_asset(model: SqlModel, tests: list[SqlTest]) -> dg.AssetsDefinition:
     """The asset of one SQL model with its checks; an ``error`` check that fails stops what is downstream."""
     by_name = {test.claim: test for test in tests}
 
-    @dg.asset(
+    @dg.asset(  # type: ignore[untyped-decorator]  # dagster's overloads lose the type behind **
         **_spec_of(model),
         check_specs=[
             dg.AssetCheckSpec(
@@ -68,7 +68,7 @@ def sql_asset(model: SqlModel, tests: list[SqlTest]) -> dg.AssetsDefinition:
                 context.log_event(month_result(test, day, bad_rows[name].get(day, 0), target))
             yield check_result(test, bad_rows[name], samples[name])
 
-    return compute
+    return cast(dg.AssetsDefinition, compute)
 
 
 def view_assets(models: list[SqlModel], name: str) -> dg.AssetsDefinition:
@@ -164,9 +164,7 @@ def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count} rows"
 
 
-def check_result(
-    test: SqlTest, bad_rows: dict[Any, int], sample: list[dict[str, Any]]
-) -> dg.AssetCheckResult:
+def check_result(test: SqlTest, bad_rows: dict[Any, int], sample: list[dict[str, Any]]) -> dg.AssetCheckResult:
     """What one SQL test found, with the months and the keys of some bad rows (never suppliers' values)."""
     months = ", ".join(f"{day:%Y-%m}" for day in sorted(bad_rows))
     metadata: dict[str, Any] = {"failing_rows": sum(bad_rows.values())}

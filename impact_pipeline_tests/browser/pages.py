@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, FloatRect, Locator, Page, expect
 
 JOB = "/locations/impact_pipeline/jobs/monthly_impact"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -54,12 +54,12 @@ class Pages:
         """Go to a page of the UI."""
         self.page.goto(self.url + path)
 
-    def picture(self, name: str, *shown: Locator) -> None:
-        """Keep what is on the screen (or the part of it around some elements) for the documentation."""
+    def picture(self, name: str, *shown: Locator, height: int = 950) -> None:
+        """Keep the screen down to ``height``, or the part of it around some elements, for the documentation."""
         if self.pictures is None:
             return
         self.page.mouse.move(0, 0)
-        area = _around(shown) if shown else None
+        area = _around(shown) if shown else FloatRect(x=0, y=0, width=1500, height=height)
         self.page.screenshot(path=self.pictures / f"{name}.png", clip=area, animations="disabled")
 
     # the graph
@@ -89,7 +89,8 @@ class Pages:
         self.open(f"/asset-groups~{quote(selection, safe='')}/")
         groups = self.page.get_by_role("img", name="unfold_more")
         expect(groups.first).to_be_visible()
-        self.page.get_by_role("button").filter(has=self.page.get_by_label("panel_show_left")).click()
+        list_of_assets = self.page.get_by_role("button").filter(has=self.page.get_by_label("panel_show_right"))
+        list_of_assets.filter(has_not_text="Hide navigation").click()
         self.page.keyboard.press("Alt+e")
         expect(self.page.locator(NODES)).to_have_count(len(assets))
         return self.page.locator('[class*="groupNodeHeaderBox"], [class*="groupOutlineBox"]')
@@ -127,7 +128,7 @@ class Pages:
     def check(self, asset: str, name: str) -> dict[str, Any]:
         """The latest result of a check as its page tells it."""
         self.open(f"/assets/{asset}?view=checks&checkDetail={name}")
-        self.page.get_by_text("Evaluation result").wait_for()
+        self.page.get_by_text("Evaluation result", exact=True).wait_for()
         said = self.page.locator("body").inner_text()
         latest = said.partition("Latest execution")[2]
         return {
@@ -191,10 +192,10 @@ class Pages:
         return 0
 
 
-def _around(shown: tuple[Locator, ...], margin: int = 3) -> dict[str, float]:
+def _around(shown: tuple[Locator, ...], margin: int = 3) -> FloatRect:
     boxes = [box for locator in shown for part in locator.all() if (box := part.bounding_box())]
     left = max(min(box["x"] for box in boxes) - margin, 0)
     top = max(min(box["y"] for box in boxes) - margin, 0)
     right = max(box["x"] + box["width"] for box in boxes) + margin
     bottom = max(box["y"] + box["height"] for box in boxes) + margin
-    return {"x": left, "y": top, "width": right - left, "height": bottom - top}
+    return FloatRect(x=left, y=top, width=right - left, height=bottom - top)

@@ -176,7 +176,13 @@ def test_p11_financed_emissions_through_evic(run, date, total):
     companies = {name: dates[date] for name, dates in P11.items()}
     done = run(
         holdings=[
-            line(name, asset_class="listed_equity", issuer_id=name, currency="USD", market_value=quantity * price)
+            line(
+                name,
+                asset_class="listed_equity",
+                issuer_id=name,
+                currency="USD",
+                market_value=quantity * price,
+            )
             for name, (_, _, quantity, price) in companies.items()
         ],
         fx_rates=[{"rate_date": "2024-12-31", "currency": "USD", "units_per_eur": "1.25"}],
@@ -193,7 +199,10 @@ def test_d17_a_fund_looked_through(run):
     done = run(
         holdings=[
             line("UNITS", asset_class="fund", fund_id="F", market_value=5_000_000),
-            {**line("S", asset_class="listed_equity", issuer_id="X", market_value=80_000_000), "portfolio_id": "F"},
+            {
+                **line("S", asset_class="listed_equity", issuer_id="X", market_value=80_000_000),
+                "portfolio_id": "F",
+            },
             {**line("C", asset_class="cash", market_value=20_000_000), "portfolio_id": "F"},
         ],
         issuer_financials=[financials("X", market_cap=400_000_000, total_debt=400_000_000)],

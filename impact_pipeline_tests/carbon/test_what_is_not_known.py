@@ -26,7 +26,10 @@ def share(**given):
         ({"issuers": [{"issuer_id": "X", "name": "X"}]}, "missing_financials"),
         ({"issuer_financials": [financials("X", **EVIC)]}, "missing_emissions"),
         ({"issuer_emissions": emissions("X", 10)}, "missing_financials"),
-        ({"issuer_financials": [financials("X", revenue=5)], "issuer_emissions": emissions("X", 10)}, "missing_evic"),
+        (
+            {"issuer_financials": [financials("X", revenue=5)], "issuer_emissions": emissions("X", 10)},
+            "missing_evic",
+        ),
         (
             {"issuer_financials": [financials("X", **EVIC)], "issuer_emissions": emissions("X", 10, None)},
             "missing_scope_2",
@@ -155,7 +158,9 @@ def test_a_counterparty_is_attributed_nothing(run):
 
 def test_a_missing_scope_3_leaves_scopes_1_and_2_covered(run):
     done = run(
-        holdings=[share()], issuer_financials=[financials("X", **EVIC)], issuer_emissions=emissions("X", 10, 5)
+        holdings=[share()],
+        issuer_financials=[financials("X", **EVIC)],
+        issuer_emissions=emissions("X", 10, 5),
     )
     assert done.carbon(scopes="1_2")["coverage_ratio"] == 1
     assert done.carbon(scopes="3")["coverage_ratio"] == 0
@@ -166,7 +171,13 @@ def test_debt_is_attributed_at_nominal_and_shares_at_market_value(run):
     # D2: 10 M nominal at a price of 80, EVIC 1,000 M, 50,000 t: 500 t (market value would say 400)
     done = run(
         holdings=[
-            line("A", asset_class="corporate_bond", issuer_id="X", market_value=8_000_000, nominal_amount=10_000_000)
+            line(
+                "A",
+                asset_class="corporate_bond",
+                issuer_id="X",
+                market_value=8_000_000,
+                nominal_amount=10_000_000,
+            )
         ],
         issuer_financials=[financials("X", market_cap=600_000_000, total_debt=400_000_000)],
         issuer_emissions=emissions("X", 50_000),

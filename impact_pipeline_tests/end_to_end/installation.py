@@ -22,7 +22,12 @@ class Installation:
 
     def impact(self, *words, expect=0):
         done = subprocess.run(
-            [IMPACT, *words], env=environment_of(self), capture_output=True, text=True, timeout=180, check=False
+            [IMPACT, *words],
+            env=environment_of(self),
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
         )
         assert done.returncode == expect, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stdout + done.stderr

@@ -8,12 +8,16 @@ import pytest
 from impact_pipeline_tests.builders import emissions, financials, line, write_csv, write_inputs
 from impact_pipeline_tests.end_to_end.installation import Installation, write_month
 
+
 @pytest.fixture
 def installation(tmp_path):
     made = Installation(tmp_path)
     write_inputs(
         made.inputs,
-        issuers=[{"issuer_id": "X", "name": "Alpha SA", "country": "FR"}, {"issuer_id": "Y", "name": "Beta SAS"}],
+        issuers=[
+            {"issuer_id": "X", "name": "Alpha SA", "country": "FR"},
+            {"issuer_id": "Y", "name": "Beta SAS"},
+        ],
         issuer_financials=[
             financials("X", market_cap=600_000_000, total_debt=400_000_000) | {"fiscal_year": year, "period_end": end}
             for year, end in ((2019, "2019-12-31"), (2024, "2024-12-31"))
@@ -23,7 +27,13 @@ def installation(tmp_path):
             *emissions("X", 4_300, fiscal_year=2024),
         ],
         classifications=[
-            {"subject_id": "B", "kind": "real_economy", "code": "dette_privee", "share": 1, "valid_from": "2019-01-01"}
+            {
+                "subject_id": "B",
+                "kind": "real_economy",
+                "code": "dette_privee",
+                "share": 1,
+                "valid_from": "2019-01-01",
+            }
         ],
     )
     for month_end in ("2019-12-31", "2024-11-30", "2024-12-31"):
@@ -104,7 +114,7 @@ def test_bad_input_leaves_the_warehouse_unchanged(installation):
     installation.impact("run", "--month", "2024-12")
     before, readers = installation.tables("warehouse.duckdb"), installation.tables()
     file = installation.inputs / "holdings" / "2024-12.csv"
-    file.write_text(file.read_text().replace("10000000", "\"10 000,00\""))
+    file.write_text(file.read_text().replace("10000000", '"10 000,00"'))
     done = installation.impact("run", "--month", "2024-12", expect=2)
     assert "holdings/2024-12.csv, row 2, column market_value" in done.stderr
     assert installation.tables("warehouse.duckdb") == before

@@ -19,7 +19,8 @@ FILES = {fund: FOLDER / f"20250829_TPTV6_{fund}_20250905.json" for fund in (EQUI
 SEK = Decimal("11.055")
 
 pytestmark = pytest.mark.skipif(
-    not all(file.exists() for file in FILES.values()), reason=f"real Tripartite Templates not found in {FOLDER}"
+    not all(file.exists() for file in FILES.values()),
+    reason=f"real Tripartite Templates not found in {FOLDER}",
 )
 
 
@@ -41,7 +42,8 @@ def test_every_line_stays_and_the_value_is_conserved_to_the_cent(done, fund):
     rows = delivered(fund)
     nav = next(value for name, value in rows[0].items() if name.startswith("5_"))
     found = done.one(
-        "select count(*) as n, sum(market_value_eur) as value from marts.positions where portfolio_id = ?", fund
+        "select count(*) as n, sum(market_value_eur) as value from marts.positions where portfolio_id = ?",
+        fund,
     )
     assert found["n"] == len(rows)
     assert abs(found["value"] - Decimal(str(nav)) / SEK) < Decimal("0.01")
@@ -55,7 +57,9 @@ def test_the_value_in_euros_is_the_published_one(done):
 
 
 @pytest.mark.parametrize(
-    ("sector", "weight", "issuers"), [("11.07", 0.014593, 4), ("20.20", 0.003637, 1)], ids=["soft drinks", "pesticides"]
+    ("sector", "weight", "issuers"),
+    [("11.07", 0.014593, 4), ("20.20", 0.003637, 1)],
+    ids=["soft drinks", "pesticides"],
 )
 def test_sector_weights_are_those_of_the_file(done, sector, weight, issuers):
     found = done.one(

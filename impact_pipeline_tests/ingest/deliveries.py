@@ -32,9 +32,7 @@ OTHER_LEI = "MAES062Z21O4RZ2U7M96"
 HEADER = "as_of_date,portfolio_id,line_id,asset_class,currency,market_value,pocket"
 LINE = "2024-12-31,P,L1,listed_equity,EUR,100.5,return"
 
-needs_real_data = pytest.mark.skipif(
-    not SCILLA.exists(), reason="the real files of ../shared/realdata are not here"
-)
+needs_real_data = pytest.mark.skipif(not SCILLA.exists(), reason="the real files of ../shared/realdata are not here")
 
 
 class Folder:

@@ -31,9 +31,7 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         pytest.param(HEADER + "\n", None, None, "a header and no rows", "", id="header only"),
         pytest.param(GOOD.replace(",", ";"), 1, None, "separated by ';'", "comma", id="semicolons"),
         pytest.param(GOOD.replace(",", "\t"), 1, None, "separated by tab", "comma", id="tabs"),
-        pytest.param(
-            GOOD.replace("pocket", "currency"), 1, "currency", "2 columns", "Keep one", id="double column"
-        ),
+        pytest.param(GOOD.replace("pocket", "currency"), 1, "currency", "2 columns", "Keep one", id="double column"),
         pytest.param(f"{HEADER},\n{LINE},\n", 1, None, "column 8 without a name", "", id="nameless column"),
         pytest.param(
             GOOD.replace("market_value", "marketvalue"),
@@ -43,12 +41,8 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
             "'market_value'",
             id="unknown",
         ),
-        pytest.param(
-            GOOD.replace("line_id", "quantity"), 1, "line_id", "no such column", "", id="no key column"
-        ),
-        pytest.param(
-            f"{HEADER}\n{LINE}\n2024-12-31,P,L2,li", 3, None, "4 cells", "cut", id="cut in the middle"
-        ),
+        pytest.param(GOOD.replace("line_id", "quantity"), 1, "line_id", "no such column", "", id="no key column"),
+        pytest.param(f"{HEADER}\n{LINE}\n2024-12-31,P,L2,li", 3, None, "4 cells", "cut", id="cut in the middle"),
         pytest.param(f"{HEADER}\n{LINE},x\n", 2, None, "8 cells", "quotes", id="a cell too many"),
         pytest.param(GOOD.replace("L1", "L\0"), 2, "line_id", "a NUL byte", "", id="NUL byte"),
         pytest.param(
@@ -66,9 +60,7 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
             GOOD.replace("L1", '"L\n1"'), 2, None, "a line break inside quotes", "", id="line break in quotes"
         ),
         pytest.param(GOOD.replace("\n", "\r"), 1, None, "a carriage return", "", id="old line ends"),
-        pytest.param(
-            GOOD.replace("100.5", "100,5"), 2, None, "8 cells", "decimal comma", id="bare decimal comma"
-        ),
+        pytest.param(GOOD.replace("100.5", "100,5"), 2, None, "8 cells", "decimal comma", id="bare decimal comma"),
         pytest.param(
             GOOD.replace("100.5", '"1 234,56"'),
             2,
@@ -85,9 +77,7 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
             "1234.56",
             id="narrow space",
         ),
-        pytest.param(
-            GOOD.replace("100.5", "1 234.5"), 2, "market_value", "'1 234.5'", "separators", id="thousands"
-        ),
+        pytest.param(GOOD.replace("100.5", "1 234.5"), 2, "market_value", "'1 234.5'", "separators", id="thousands"),
         pytest.param(GOOD.replace("100.5", "NaN"), 2, "market_value", "'NaN'", "not known", id="NaN"),
         pytest.param(GOOD.replace("100.5", "-inf"), 2, "market_value", "'-inf'", "not known", id="inf"),
         pytest.param(GOOD.replace("100.5", "1e400"), 2, "market_value", "too large", "unit", id="1e400"),
@@ -101,12 +91,8 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
             "2024-12-31",
             id="dd/mm",
         ),
-        pytest.param(
-            GOOD.replace("2024-12-31", "2024-12-32"), 2, "as_of_date", "'2024-12-32'", "", id="no such day"
-        ),
-        pytest.param(
-            GOOD.replace("2024-12-31", "2024-1-5"), 2, "as_of_date", "'2024-1-5'", "", id="short date"
-        ),
+        pytest.param(GOOD.replace("2024-12-31", "2024-12-32"), 2, "as_of_date", "'2024-12-32'", "", id="no such day"),
+        pytest.param(GOOD.replace("2024-12-31", "2024-1-5"), 2, "as_of_date", "'2024-1-5'", "", id="short date"),
         pytest.param(GOOD.replace("2024-12-31", ""), 2, "as_of_date", "an empty cell", "", id="no date"),
         pytest.param(
             GOOD.replace("listed_equity", "listed_equities"),
@@ -118,19 +104,13 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         ),
         pytest.param(GOOD.replace("return", "Return"), 2, "pocket", "'Return'", "'return'", id="pocket"),
         pytest.param(GOOD.replace("EUR", "EURO"), 2, "currency", "'EURO'", "", id="currency"),
-        pytest.param(
-            GOOD.replace("EUR", "eur"), 2, "currency", "'eur'", "capital", id="currency in lower case"
-        ),
+        pytest.param(GOOD.replace("EUR", "eur"), 2, "currency", "'eur'", "capital", id="currency in lower case"),
         pytest.param(GOOD.replace("L1", ""), 2, "line_id", "an empty cell", "", id="empty key"),
         pytest.param(GOOD.replace("L1", "  "), 2, "line_id", "an empty cell", "", id="blank key"),
         pytest.param(GOOD.replace("listed_equity", ""), 2, "asset_class", "neither", "", id="no class"),
         pytest.param(GOOD.replace("100.5", ""), 2, "market_value", "neither", "", id="no value"),
-        pytest.param(
-            GOOD.replace("EUR", ""), 2, "currency", "an empty cell", "", id="value without currency"
-        ),
-        pytest.param(
-            f"{HEADER}\n{LINE}\n{LINE}\n", 3, "line_id", "a second row", f"{NAME}, row 2", id="double key"
-        ),
+        pytest.param(GOOD.replace("EUR", ""), 2, "currency", "an empty cell", "", id="value without currency"),
+        pytest.param(f"{HEADER}\n{LINE}\n{LINE}\n", 3, "line_id", "a second row", f"{NAME}, row 2", id="double key"),
     ],
 )
 def test_a_bad_holdings_file_is_refused_with_its_place(
@@ -174,9 +154,7 @@ def test_a_file_delivered_twice_is_refused(tmp_path: Path, dataset: str) -> None
 
 
 @pytest.mark.parametrize("kind", ["empty", "header only"])
-def test_an_empty_file_of_another_dataset_is_refused_but_an_empty_folder_is_not(
-    tmp_path: Path, kind: str
-) -> None:
+def test_an_empty_file_of_another_dataset_is_refused_but_an_empty_folder_is_not(tmp_path: Path, kind: str) -> None:
     folder = Folder(tmp_path)
     (tmp_path / "evidence").mkdir()
     assert folder.read().frames["raw.evidence"].is_empty()
@@ -206,9 +184,7 @@ def test_files_in_unexpected_places_are_refused(tmp_path: Path, name: str, found
 
 
 def test_hidden_files_and_read_me_files_are_left_alone(tmp_path: Path) -> None:
-    folder = (
-        Folder(tmp_path).write("holdings/.DS_Store", b"\0").write(".git/config", "x").write("README.md", "x")
-    )
+    folder = Folder(tmp_path).write("holdings/.DS_Store", b"\0").write(".git/config", "x").write("README.md", "x")
     folder.write("holdings/~$2024.xlsx", b"\0").write("holdings/README.txt", "x")
     assert folder.read().source_files["file"].to_list()[0] == NAME
 

@@ -46,9 +46,7 @@ ROWS: list[dict[str, Any]] = [
 
 def parquet(rows: list[dict[str, Any]], **casts: Any) -> bytes:
     buffer = io.BytesIO()
-    pl.DataFrame(rows).with_columns(pl.col(name).cast(kind) for name, kind in casts.items()).write_parquet(
-        buffer
-    )
+    pl.DataFrame(rows).with_columns(pl.col(name).cast(kind) for name, kind in casts.items()).write_parquet(buffer)
     return buffer.getvalue()
 
 
@@ -127,9 +125,7 @@ def test_bad_files_of_every_kind_are_refused(
     assert found in refusal.found
 
 
-def test_a_workbook_that_claims_to_hold_gigabytes_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_workbook_that_claims_to_hold_gigabytes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("impact_pipeline.ingest.tables.LARGEST_WORKBOOK_BYTES", 100)
     refusal = Folder(tmp_path, None).write("holdings/x.xlsx", workbook({"a": sheet(ROWS)})).refusal()
     assert "once inflated" in refusal.found

@@ -94,9 +94,7 @@ def test_without_lines_for_the_month_the_months_there_are_named(tmp_path: Path) 
 def test_files_of_other_months_are_not_part_of_the_run(tmp_path: Path) -> None:
     folder = Folder(tmp_path).write("holdings/2025-01.csv", f"{HEADER}\n{dated('2025-01-31')}")
     delivery = folder.read()
-    assert [name for name in delivery.source_files["file"] if name.startswith("holdings")] == [
-        "holdings/2024-12.csv"
-    ]
+    assert [name for name in delivery.source_files["file"] if name.startswith("holdings")] == ["holdings/2024-12.csv"]
     assert delivery.frames["raw.holdings"].height == 1
 
 
@@ -124,9 +122,7 @@ def test_a_broken_file_of_another_month_does_not_stop_this_one(tmp_path: Path) -
 
 
 def test_a_file_that_cannot_be_dated_stops_the_run_unless_its_name_says_another_month(tmp_path: Path) -> None:
-    folder = (
-        Folder(tmp_path).write("holdings/2025-01.csv", HEADER + "\n").write("holdings/2025-02.xlsx", "no")
-    )
+    folder = Folder(tmp_path).write("holdings/2025-01.csv", HEADER + "\n").write("holdings/2025-02.xlsx", "no")
     assert folder.read().frames["raw.holdings"].height == 1
     assert folder.refusal(JANUARY).found == "a header and no rows"
     folder.write("holdings/new.csv", HEADER + "\n")
@@ -188,9 +184,5 @@ def test_what_was_known_is_the_latest_receipt_not_after_today(tmp_path: Path) ->
     folder = Folder(tmp_path)
     assert folder.read().known_as_of is None
     text = "child_id,parent_id,valid_from,known_from\nA,B,2020-01-01,{}\nA,C,2020-01-01,2024-05-06\n"
-    assert folder.write("ownership/o.csv", text.format("2024-06-01")).read().known_as_of == dt.date(
-        2024, 6, 1
-    )
-    assert folder.write("ownership/o.csv", text.format("2099-01-01")).read().known_as_of == dt.date(
-        2024, 5, 6
-    )
+    assert folder.write("ownership/o.csv", text.format("2024-06-01")).read().known_as_of == dt.date(2024, 6, 1)
+    assert folder.write("ownership/o.csv", text.format("2099-01-01")).read().known_as_of == dt.date(2024, 5, 6)

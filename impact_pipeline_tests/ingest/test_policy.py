@@ -198,9 +198,7 @@ def test_a_wrong_rule_is_refused_with_its_place(
         ('{"true": CLEARED}', "'CLEARED'"),
     ],
 )
-def test_no_rule_may_clear_the_unknown_or_exclude_without_proof(
-    folder: Path, outcome: str, word: str
-) -> None:
+def test_no_rule_may_clear_the_unknown_or_exclude_without_proof(folder: Path, outcome: str, word: str) -> None:
     assert word in str(refused(folder, f"{RULE}outcome: {outcome}\n"))
 
 

@@ -48,9 +48,7 @@ def test_the_shipped_profile_is_used_when_the_policy_has_none(tmp_path: Path) ->
 
 
 def test_a_supplier_with_decimal_commas_needs_only_a_profile(tmp_path: Path) -> None:
-    folder = Folder(tmp_path / "in", None).write(
-        "holdings/f.csv", tpt_csv([position(f24="100,25", f5="100,25")])
-    )
+    folder = Folder(tmp_path / "in", None).write("holdings/f.csv", tpt_csv([position(f24="100,25", f5="100,25")]))
     assert "decimal: ','" in folder.refusal().hint
     delivery = folder.read(DECEMBER, profiles=changed(tmp_path / "profiles", id="comma", decimal=","))
     assert str(delivery.frames["raw.holdings"]["market_value"][0]) == "100.250000"

@@ -48,9 +48,7 @@ def test_instrument_identifiers(tmp_path: Path, code: str, kept: str | None, rul
         ("ETAT-FR", "ETAT-FR", None, None),
     ],
 )
-def test_issuer_identifiers(
-    tmp_path: Path, code: str, kept: str, rule: str | None, severity: str | None
-) -> None:
+def test_issuer_identifiers(tmp_path: Path, code: str, kept: str, rule: str | None, severity: str | None) -> None:
     delivery = Folder(tmp_path, lines(f"P,L1,cash,,,{code},5,")).read()
     assert delivery.frames["raw.holdings"]["issuer_id"].to_list() == [kept]
     assert delivery.rejected_rows.select("column", "rule", "severity").rows() == (
@@ -60,13 +58,9 @@ def test_issuer_identifiers(
 
 def test_a_lei_is_checked_in_every_column_and_dataset_that_holds_issuers(tmp_path: Path) -> None:
     wrong = "529900S21EQ1BO4ESM69"
-    folder = Folder(tmp_path).write(
-        "ownership/o.csv", f"child_id,parent_id,valid_from\n{wrong},A,2020-01-01\n"
-    )
+    folder = Folder(tmp_path).write("ownership/o.csv", f"child_id,parent_id,valid_from\n{wrong},A,2020-01-01\n")
     folder.write("evidence/e.csv", f"evidence_id,issuer_id,measure\nE,{wrong},m\n")
-    folder.write(
-        "classifications/c.csv", f"subject_id,kind,code,valid_from\n{wrong},real_economy,c,2020-01-01\n"
-    )
+    folder.write("classifications/c.csv", f"subject_id,kind,code,valid_from\n{wrong},real_economy,c,2020-01-01\n")
     assert {(file, column, rule) for file, _, column, _, rule in rules(folder.read())} == {
         ("ownership/o.csv", "child_id", "lei_check_digit"),
         ("evidence/e.csv", "issuer_id", "lei_check_digit"),
@@ -76,13 +70,9 @@ def test_a_lei_is_checked_in_every_column_and_dataset_that_holds_issuers(tmp_pat
 
 def test_a_classified_isin_is_spelled_as_the_line_spells_it(tmp_path: Path) -> None:
     folder = Folder(tmp_path, lines("P,L1,cash,,fr0000120271,,5,"))
-    folder.write(
-        "classifications/c.csv", "subject_id,kind,code,valid_from\nfr0000120271,real_economy,c,2020-01-01\n"
-    )
+    folder.write("classifications/c.csv", "subject_id,kind,code,valid_from\nfr0000120271,real_economy,c,2020-01-01\n")
     frames = folder.read().frames
-    assert (
-        frames["raw.classifications"]["subject_id"][0] == frames["raw.holdings"]["instrument_id"][0] == ISIN
-    )
+    assert frames["raw.classifications"]["subject_id"][0] == frames["raw.holdings"]["instrument_id"][0] == ISIN
 
 
 @pytest.mark.parametrize(
@@ -122,10 +112,7 @@ def test_a_classified_isin_is_spelled_as_the_line_spells_it(tmp_path: Path) -> N
     ],
 )
 def test_the_asset_class_follows_from_the_cic(tmp_path: Path, cic: str, asset_class: str) -> None:
-    assert (
-        Folder(tmp_path, lines(f"P,L1,,{cic},,,5,")).read().frames["raw.holdings"]["asset_class"][0]
-        == asset_class
-    )
+    assert Folder(tmp_path, lines(f"P,L1,,{cic},,,5,")).read().frames["raw.holdings"]["asset_class"][0] == asset_class
 
 
 def test_a_given_asset_class_wins_and_an_unknown_cic_alone_is_refused(tmp_path: Path) -> None:
@@ -148,9 +135,7 @@ def test_negative_emissions_and_enterprise_values_are_taken_as_unknown(tmp_path:
     )
     delivery = folder.read()
     assert delivery.frames["raw.issuer_emissions"]["tco2e"].to_list() == [None]
-    money = delivery.frames["raw.issuer_financials"].select(
-        "evic", "market_cap", "total_debt", "total_equity"
-    )
+    money = delivery.frames["raw.issuer_financials"].select("evic", "market_cap", "total_debt", "total_equity")
     assert money.row(0) == (None, None, None, Decimal(-4))
     found = delivery.rejected_rows.select("file", "row", "column", "value", "rule", "severity").rows()
     assert found == [
@@ -180,9 +165,7 @@ def test_an_issuer_nobody_describes_is_listed_only_where_issuers_are_described(t
         ("L,real_economy,a,2020-01-01,,1\nL,real_economy,b,2020-01-01,,\n", None),
     ],
 )
-def test_shares_valid_on_the_same_day_add_to_at_most_one(
-    tmp_path: Path, rows: str, expected: int | None
-) -> None:
+def test_shares_valid_on_the_same_day_add_to_at_most_one(tmp_path: Path, rows: str, expected: int | None) -> None:
     folder = Folder(tmp_path)
     folder.write("classifications/c.csv", "subject_id,kind,code,valid_from,valid_to,share\n" + rows)
     if expected is None:
@@ -201,9 +184,7 @@ def test_shares_valid_on_the_same_day_add_to_at_most_one(
         (["Z,L1,fund,,,,5,A", "A,L1,fund,,,,5,B", "B,L1,fund,,,,5,C", "C,L1,fund,,,,5,B"], "B > C > B", 4),
     ],
 )
-def test_funds_that_hold_each_other_are_refused(
-    tmp_path: Path, rows: list[str], chain: str, row: int
-) -> None:
+def test_funds_that_hold_each_other_are_refused(tmp_path: Path, rows: list[str], chain: str, row: int) -> None:
     refusal = Folder(tmp_path, lines(*rows)).refusal()
     assert refusal.found == f"funds that hold each other: {chain}"
     assert (refusal.file, refusal.row, refusal.column) == ("holdings/2024-12.csv", row, "fund_id")
@@ -233,9 +214,7 @@ def test_countries_that_are_no_codes_are_kept_and_listed(tmp_path: Path) -> None
 
 
 def test_sovereign_figures_without_a_day_of_receipt_are_always_known(tmp_path: Path) -> None:
-    folder = Folder(tmp_path).write(
-        "sovereigns/s.csv", "country,year,gdp_nominal_eur\nFR,2023,2800000000000\n"
-    )
+    folder = Folder(tmp_path).write("sovereigns/s.csv", "country,year,gdp_nominal_eur\nFR,2023,2800000000000\n")
     delivery = folder.read()
     assert str(delivery.frames["raw.sovereigns"]["known_from"][0]) == "1900-01-01"
     assert delivery.known_as_of is None
@@ -246,9 +225,7 @@ def test_reference_rates_stand_beside_the_delivery_s_own_and_both_keep_their_fil
     rates = folder.read().frames["raw.fx_rates"]
     dollar = rates.filter((rates["currency"] == "USD") & (rates["rate_date"].cast(str) == "2024-12-31"))
     assert dollar["units_per_eur"].to_list() == [Decimal("1.0389")]
-    assert set(folder.read().source_files.filter(dataset="fx_rates")["file"]) == {
-        "reference/fx_ecb_month_end.csv"
-    }
+    assert set(folder.read().source_files.filter(dataset="fx_rates")["file"]) == {"reference/fx_ecb_month_end.csv"}
     folder.write("fx_rates/mine.csv", "rate_date,currency,units_per_eur\n2024-12-31,USD,1.04\n")
     delivery = folder.read()
     rates = delivery.frames["raw.fx_rates"]

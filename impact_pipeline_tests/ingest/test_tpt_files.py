@@ -66,9 +66,7 @@ def test_a_position_becomes_a_line(tmp_path: Path) -> None:
         ("EZ99S9FBYFN8FIXED", "99", "EZ99S9FBYFN8FIXED", None),
     ],
 )
-def test_instrument_codes(
-    tmp_path: Path, code: str, kind: Any, instrument: str | None, rule: str | None
-) -> None:
+def test_instrument_codes(tmp_path: Path, code: str, kind: Any, instrument: str | None, rule: str | None) -> None:
     delivery = read(tmp_path, position(f14=code, f15=kind))
     line = only_line(delivery)
     assert (line["instrument_id"], line["line_id"]) == (instrument, code)
@@ -116,9 +114,7 @@ def test_funds_in_a_circle_across_two_files_are_refused(tmp_path: Path) -> None:
         ({"f12": "XL79"}, "cash", None),
     ],
 )
-def test_a_line_without_cic_stays(
-    tmp_path: Path, given: dict[str, Any], asset_class: str, rule: str | None
-) -> None:
+def test_a_line_without_cic_stays(tmp_path: Path, given: dict[str, Any], asset_class: str, rule: str | None) -> None:
     delivery = read(tmp_path, position(**given))
     assert only_line(delivery)["asset_class"] == asset_class
     assert [row[3] for row in found(delivery)] == ([rule] if rule else [])
@@ -137,9 +133,7 @@ def test_a_line_without_cic_stays(
 def test_the_nominal_is_converted_at_the_rate_of_the_line(
     tmp_path: Path, given: dict[str, Any], nominal: str | None
 ) -> None:
-    assert only_line(read(tmp_path, position(**given)))["nominal_amount"] == (
-        Decimal(nominal) if nominal else None
-    )
+    assert only_line(read(tmp_path, position(**given)))["nominal_amount"] == (Decimal(nominal) if nominal else None)
 
 
 def test_the_underlying_issuer_is_kept_when_it_is_a_lei(tmp_path: Path) -> None:
@@ -172,20 +166,14 @@ def test_files_that_cannot_be_trusted_are_refused(
     assert words in refusal.found
 
 
-@pytest.mark.parametrize(
-    "given", [{"f24": 101}, {"f24": 99}, {"f26": 1.02}, {"f26": 0.98}, {"f26": ""}, {"f5": ""}]
-)
+@pytest.mark.parametrize("given", [{"f24": 101}, {"f24": 99}, {"f26": 1.02}, {"f26": 0.98}, {"f26": ""}, {"f5": ""}])
 def test_small_differences_of_totals_are_accepted(tmp_path: Path, given: dict[str, Any]) -> None:
     assert read(tmp_path, position(**given)).frames["raw.holdings"].height == 1
 
 
 def test_large_funds_may_be_ten_basis_points_away(tmp_path: Path) -> None:
     assert read(tmp_path, position(f5=1_000_000, f24=1_001_000, f26=1)).frames["raw.holdings"].height == 1
-    refusal = (
-        Folder(tmp_path / "2", None)
-        .write(NAME, tpt_json(position(f5=1_000_000, f24=1_001_001, f26=1)))
-        .refusal()
-    )
+    refusal = Folder(tmp_path / "2", None).write(NAME, tpt_json(position(f5=1_000_000, f24=1_001_001, f26=1))).refusal()
     assert refusal.expected == "the declared net asset value 1,000,000.00"
 
 
@@ -210,9 +198,7 @@ def test_a_csv_with_an_empty_last_column_is_read(tmp_path: Path) -> None:
 def test_a_workbook_is_read_too(tmp_path: Path) -> None:
     row = position()
     book = workbook({"TPT": [list(row), list(row.values())]})
-    assert (
-        Folder(tmp_path, None).write("holdings/fund.xlsx", book).read().source_files["profile_id"][0] == "tpt"
-    )
+    assert Folder(tmp_path, None).write("holdings/fund.xlsx", book).read().source_files["profile_id"][0] == "tpt"
 
 
 def test_canonical_lines_and_template_lines_live_side_by_side(tmp_path: Path) -> None:
@@ -222,12 +208,6 @@ def test_canonical_lines_and_template_lines_live_side_by_side(tmp_path: Path) ->
 
 
 def test_the_same_fund_twice_is_refused(tmp_path: Path) -> None:
-    folder = (
-        Folder(tmp_path, None)
-        .write(NAME, tpt_json(position()))
-        .write("holdings/again.csv", tpt_csv([position()]))
-    )
+    folder = Folder(tmp_path, None).write(NAME, tpt_json(position())).write("holdings/again.csv", tpt_csv([position()]))
     refusal = folder.refusal()
-    assert refusal.found.startswith(
-        f"a second row for as_of_date 2024-12-31, portfolio_id FUND-A, line_id {ISIN}"
-    )
+    assert refusal.found.startswith(f"a second row for as_of_date 2024-12-31, portfolio_id FUND-A, line_id {ISIN}")

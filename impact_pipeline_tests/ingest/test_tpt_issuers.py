@@ -124,11 +124,7 @@ def test_a_letter_that_says_nothing_follows_the_rest_of_the_file(
 
 
 def test_the_newer_field_wins_over_the_older(tmp_path: Path) -> None:
-    issuer = (
-        read(tmp_path, position(f46="Maker", f54="K6419", f148="M6820"))
-        .frames["raw.issuers"]
-        .row(0, named=True)
-    )
+    issuer = read(tmp_path, position(f46="Maker", f54="K6419", f148="M6820")).frames["raw.issuers"].row(0, named=True)
     assert (issuer["sector_scheme"], issuer["sector_code"], issuer["is_financial"]) == (
         "nace_2_1",
         "68.20",
@@ -150,9 +146,7 @@ def test_sectors_of_one_issuer_that_disagree_are_listed(tmp_path: Path) -> None:
 
 
 def test_the_issuers_folder_and_the_template_may_disagree_and_that_is_listed(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, None).write(
-        NAME, tpt_json(position(f47=LEI, f46="Maker", f52="FR", f54="C1107"))
-    )
+    folder = Folder(tmp_path, None).write(NAME, tpt_json(position(f47=LEI, f46="Maker", f52="FR", f54="C1107")))
     text = "issuer_id,name,country,sector_scheme,sector_code\n{},{},{},{},{}\n"
     folder.write("issuers/i.csv", text.format(LEI, "MAKER", "DE", "nace_2", "11.05"))
     delivery = folder.read()

@@ -169,9 +169,7 @@ def rewritten(positions: list[dict[str, Any]], delimiter: str, **style: Any) -> 
 @pytest.mark.parametrize(
     "shape", ["comma", "semicolon", "pipe", "tab", "mark", "sep line", "title", "quoted", "short header"]
 )
-def test_the_same_file_as_csv_gives_the_same_rows(
-    tmp_path: Path, both: Delivery, path: Path, shape: str
-) -> None:
+def test_the_same_file_as_csv_gives_the_same_rows(tmp_path: Path, both: Delivery, path: Path, shape: str) -> None:
     positions = json.loads(path.read_text(encoding="utf-8"))
     if shape == "short header":
         positions = [{_short(name): value for name, value in row.items()} for row in positions]
@@ -201,6 +199,4 @@ def test_the_same_file_as_csv_gives_the_same_rows(
 def _short(name: str) -> str:
     """Another spelling of a header that keeps the number: 0012 for 12_CIC..., 8b and 8 apart."""
     number, _, words = name.partition("_")
-    return (
-        number.zfill(4) if number.isdigit() and int(number) < 60 else f"{number}. {words.replace('_', ' ')}"
-    )
+    return number.zfill(4) if number.isdigit() and int(number) < 60 else f"{number}. {words.replace('_', ' ')}"

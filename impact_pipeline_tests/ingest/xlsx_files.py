@@ -41,8 +41,7 @@ def workbook(sheets: Mapping[str, Sequence[Sequence[Cell]]]) -> bytes:
     buffer = io.BytesIO()
     relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     names = "".join(
-        f'<sheet name="{escape(name)}" sheetId="{n}" r:id="rId{n}"/>'
-        for n, name in enumerate(sheets, start=1)
+        f'<sheet name="{escape(name)}" sheetId="{n}" r:id="rId{n}"/>' for n, name in enumerate(sheets, start=1)
     )
     links = "".join(
         f'<Relationship Id="rId{n}" Type="{relation}/worksheet" Target="worksheets/sheet{n}.xml"/>'
@@ -68,9 +67,7 @@ def workbook(sheets: Mapping[str, Sequence[Sequence[Cell]]]) -> bytes:
 
 def _sheet(rows: Sequence[Sequence[Cell]]) -> str:
     body = "".join(
-        f'<row r="{r}">'
-        + "".join(_cell(f"{_letters(c)}{r}", value) for c, value in enumerate(row))
-        + "</row>"
+        f'<row r="{r}">' + "".join(_cell(f"{_letters(c)}{r}", value) for c, value in enumerate(row)) + "</row>"
         for r, row in enumerate(rows, start=1)
     )
     return f'<?xml version="1.0"?><worksheet xmlns="{_MAIN}"><sheetData>{body}</sheetData></worksheet>'

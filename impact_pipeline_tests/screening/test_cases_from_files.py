@@ -18,9 +18,7 @@ BASE = {
 @pytest.fixture
 def run(tmp_path):
     def of(*claims):
-        evidence = [
-            {"evidence_id": f"E{number}", **BASE, **INVOLVED, **claim} for number, claim in enumerate(claims)
-        ]
+        evidence = [{"evidence_id": f"E{number}", **BASE, **INVOLVED, **claim} for number, claim in enumerate(claims)]
         inputs = write_inputs(
             tmp_path / "inputs",
             holdings=[line("A", asset_class="listed_equity", issuer_id="X", market_value=100)],
@@ -82,9 +80,7 @@ def test_case_3_segments_add_up_exactly(run):
 
 
 def test_case_4_a_band_across_the_threshold_is_watched(run):
-    done = run(
-        share("revenue_share.added_sugar_drinks", 10, "24.9", role="brand_owner", model=">=5g/100ml", grade="C")
-    )
+    done = run(share("revenue_share.added_sugar_drinks", 10, "24.9", role="brand_owner", model=">=5g/100ml", grade="C"))
     found = verdict(done, "SODA-01")
     assert (found["truth"], found["outcome"]) == ("U", "WATCHLIST")
 
@@ -95,9 +91,7 @@ def test_case_5_a_band_that_includes_zero_is_not_first_euro(run):
     assert (found["truth"], found["outcome"]) == ("U", "WATCHLIST")
 
 
-@pytest.mark.parametrize(
-    ("status", "outcome"), [("not_covered", "UNKNOWN"), ("researched_not_involved", "CLEARED")]
-)
+@pytest.mark.parametrize(("status", "outcome"), [("not_covered", "UNKNOWN"), ("researched_not_involved", "CLEARED")])
 @pytest.mark.parametrize(("measure", "rule"), [("revenue_share.palm", "PALM-01"), ("revenue_share.neonic", "NEO-01")])
 def test_case_6_a_blank_is_clear_only_when_somebody_looked(run, status, outcome, measure, rule):
     done = run({"measure": measure, "coverage_status": status})
@@ -113,9 +107,7 @@ def test_case_10_a_retailer_is_outside_a_rule_for_makers(run):
 def test_case_14_a_definition_decides(run, definition, truth):
     flag = {"measure": "pfas.producer", "unit": "bool"}
     done = run({**flag, "lo": 1, "hi": 1, "model": "OECD2021"}, {**flag, "lo": 0, "hi": 0, "model": "excl_API_PPP"})
-    used = done.one(
-        "select * from core.verdict_explanations where rule_id = 'PFAS-W1' and criterion_id = 'producer'"
-    )
+    used = done.one("select * from core.verdict_explanations where rule_id = 'PFAS-W1' and criterion_id = 'producer'")
     if definition == "OECD2021":
         assert used["truth"] == truth
         return

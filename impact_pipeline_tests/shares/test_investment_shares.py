@@ -21,7 +21,9 @@ def classified(subject, code, share, kind="real_economy", **given):
 
 def total(done, indicator, code="TOTAL"):
     return done.one(
-        "select * from marts.investment_shares where portfolio_id = 'ALL' and indicator = ? and code = ?", indicator, code
+        "select * from marts.investment_shares where portfolio_id = 'ALL' and indicator = ? and code = ?",
+        indicator,
+        code,
     )
 
 

@@ -70,9 +70,7 @@ def _values(table: Table, column: Column, month: dt.date, seed: int, fixed: dict
         return pl.lit(changing % 2 == 0)
     if column.dtype == WHOLE:
         return pl.lit(int(min(max(low, 2020), high)), dtype=pl.Int64)
-    share = ((n * 31 + changing * 7 + month.toordinal()) % 97).cast(pl.Float64) / (
-        97 if column.dtype == RATIO else 128
-    )
+    share = ((n * 31 + changing * 7 + month.toordinal()) % 97).cast(pl.Float64) / (97 if column.dtype == RATIO else 128)
     return share * (min(high, 5) - low) + low
 
 

@@ -137,9 +137,7 @@ def test_a_star_inside_is_expanded() -> None:
 
 def test_where_the_tree_does_not_tell_every_column_read_is_named() -> None:
     """A column whose way is lost is said to come from everything the query reads, never from nothing."""
-    tree: Any = sqlglot.parse_one(
-        "select line_id, line_id || pocket as x from core.holdings", dialect="duckdb"
-    )
+    tree: Any = sqlglot.parse_one("select line_id, line_id || pocket as x from core.holdings", dialect="duckdb")
     scope = qualified_scope(tree)
     for column in list(scope.find_all(exp.Column)):
         if column.name == "pocket":

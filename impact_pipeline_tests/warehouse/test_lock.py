@@ -35,9 +35,7 @@ def test_a_writer_killed_in_the_middle_leaves_the_old_month_and_no_lock(
     assert time.monotonic() - started < 5
 
 
-def test_the_one_who_waits_is_told_whom_for_and_goes_on_when_it_is_free(
-    store: Store, kit: SimpleNamespace
-) -> None:
+def test_the_one_who_waits_is_told_whom_for_and_goes_on_when_it_is_free(store: Store, kit: SimpleNamespace) -> None:
     writer = kit.start("hold_lock", store.lock.path, "impact run 2024-12")
     kit.wait_for(writer, "writing")
     heard: list[str] = []
@@ -90,9 +88,7 @@ def test_after_the_time_out_the_error_names_the_process_and_the_next_step(
         pass
 
 
-def test_those_who_wait_do_not_block_each_other_by_looking_who_is_there(
-    store: Store, kit: SimpleNamespace
-) -> None:
+def test_those_who_wait_do_not_block_each_other_by_looking_who_is_there(store: Store, kit: SimpleNamespace) -> None:
     holder = kit.start("hold_lock", store.lock.path, "")
     kit.wait_for(holder, "reading")
     heard: list[str] = []

@@ -122,9 +122,7 @@ def test_a_query_that_does_not_fit_is_refused(fx_model: Write, query: str, messa
 
 
 def test_a_column_that_does_not_exist_is_found_without_running(fx_model: Write) -> None:
-    model = load_models(fx_model(SELECT.replace("units_per_eur from", "price as units_per_eur from")))[
-        "core.fx_rates"
-    ]
+    model = load_models(fx_model(SELECT.replace("units_per_eur from", "price as units_per_eur from")))["core.fx_rates"]
     with pytest.raises(ModelHeaderError, match=r"core/fx_rates\.sql: cannot resolve its columns: .*price"):
         _ = model.lineage
 
@@ -181,9 +179,7 @@ FRAME = "rows between 1 preceding and current row exclude current row"
     ("query", "message"),
     [
         (
-            SELECT.replace(
-                "units_per_eur", f"sum(units_per_eur) over (order by rate_date {FRAME}) as units_per_eur"
-            ),
+            SELECT.replace("units_per_eur", f"sum(units_per_eur) over (order by rate_date {FRAME}) as units_per_eur"),
             "EXCLUDE clause",
         ),
         (
@@ -199,9 +195,7 @@ def test_what_spark_does_not_have_is_refused(fx_model: Write, query: str, messag
         model.to_spark()
 
 
-def test_an_approximation_that_sqlglot_only_logs_is_refused(
-    fx_model: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_approximation_that_sqlglot_only_logs_is_refused(fx_model: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     model = load_models(fx_model(SELECT))["core.fx_rates"]
     assert "FROM staging.fx_rates" in model.to_spark()
 

@@ -70,9 +70,7 @@ def test_one_run_of_many_months_equals_many_runs(
 def test_a_wrong_type_is_named_with_what_to_write(
     store: Store, kit: SimpleNamespace, model: Callable[[str], SqlModel]
 ) -> None:
-    query = (
-        "select as_of_date, 1 as currency, as_of_date as rate_date, 1.5 as units_per_eur from audit.months"
-    )
+    query = "select as_of_date, 1 as currency, as_of_date as rate_date, 1.5 as units_per_eur from audit.months"
     with pytest.raises(SchemaViolationError) as caught, store.write() as connection:
         run_model(connection, model(query), *kit.window("2024-01"))
     message = str(caught.value)
@@ -164,16 +162,12 @@ select as_of_date, currency, units_per_eur from core.fx_rates {}
     with store.read() as connection:
         bad = run_test(connection, check("order by units_per_eur"), *kit.window("2024-02", 2))
         assert bad.bad_rows == {dt.date(2024, 2, 29): 7, dt.date(2024, 3, 31): 7}
-        assert bad.sample == [
-            {"as_of_date": dt.date(2024, 2, 29), "currency": f"currency-{n:06}"} for n in range(5)
-        ]
+        assert bad.sample == [{"as_of_date": dt.date(2024, 2, 29), "currency": f"currency-{n:06}"} for n in range(5)]
         good = run_test(connection, check("where units_per_eur < 0"), *kit.window("2024-02", 2))
         assert (good.bad_rows, good.sample) == ({}, [])
 
 
-def test_every_model_and_check_of_the_repository_runs_on_empty_tables(
-    store: Store, kit: SimpleNamespace
-) -> None:
+def test_every_model_and_check_of_the_repository_runs_on_empty_tables(store: Store, kit: SimpleNamespace) -> None:
     models = topological_order(load_models(SQL_MODELS))
     with store.write() as connection:
         for model in models:
@@ -181,10 +175,7 @@ def test_every_model_and_check_of_the_repository_runs_on_empty_tables(
         for test in load_tests(SQL_MODELS / "tests"):
             assert run_test(connection, test, *kit.window("2024-01", 12)).bad_rows == {}, test.name
         views = {
-            row[0]
-            for row in connection.execute(
-                "select view_name from duckdb_views() where not internal"
-            ).fetchall()
+            row[0] for row in connection.execute("select view_name from duckdb_views() where not internal").fetchall()
         }
     assert views == {model.name.split(".")[1] for model in models if TABLES[model.name].is_view}
 

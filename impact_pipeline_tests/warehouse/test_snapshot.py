@@ -127,17 +127,13 @@ def test_files_follow_the_months_that_name_them(
     assert publish("2024-01").changed == ["raw.issuers"]
     publish("2024-02")
     assert files() == {"january": 4, "corrected": 3}
-    assert query_readers(readers, "select distinct country as c from raw.issuers order by 1")[
-        "c"
-    ].to_list() == [
+    assert query_readers(readers, "select distinct country as c from raw.issuers order by 1")["c"].to_list() == [
         "country 0",
         "country 1",
     ]
 
 
-def test_views_come_along_and_follow_their_changes(
-    store: Store, put: Put, publish: Publish, readers: Path
-) -> None:
+def test_views_come_along_and_follow_their_changes(store: Store, put: Put, publish: Publish, readers: Path) -> None:
     put(FX, "2024-01")
     # made in an order in which the first one cannot be made alone
     with store.write() as connection:
@@ -147,9 +143,7 @@ def test_views_come_along_and_follow_their_changes(
     publish("2024-01")
     assert query_readers(readers, "select count(*) as n from staging.evidence")["n"].to_list() == [3]
     with store.write() as connection:
-        connection.execute(
-            "create or replace view staging.fx_rates as select currency from core.fx_rates limit 1"
-        )
+        connection.execute("create or replace view staging.fx_rates as select currency from core.fx_rates limit 1")
         connection.execute("comment on view staging.fx_rates is '[version 2]'")
         connection.execute("drop view staging.evidence")
     assert publish("2024-01").changed == ["staging.fx_rates"]
@@ -171,9 +165,7 @@ def test_whoever_holds_the_old_file_goes_on_reading_it(put: Put, publish: Publis
     plain.close()
 
 
-def test_nobody_can_open_the_snapshot_for_writing_by_mistake(
-    put: Put, publish: Publish, readers: Path
-) -> None:
+def test_nobody_can_open_the_snapshot_for_writing_by_mistake(put: Put, publish: Publish, readers: Path) -> None:
     put(FX, "2024-01")
     publish("2024-01")
     assert stat.S_IMODE(readers.stat().st_mode) == 0o444
@@ -183,20 +175,14 @@ def test_nobody_can_open_the_snapshot_for_writing_by_mistake(
         connection.execute("select * from read_text('/etc/hostname')").fetchall()
 
 
-def test_before_the_first_publication_the_message_says_what_to_do(
-    tmp_path: Path, kit: SimpleNamespace
-) -> None:
+def test_before_the_first_publication_the_message_says_what_to_do(tmp_path: Path, kit: SimpleNamespace) -> None:
     with pytest.raises(NotFoundError, match="run `impact run` first"):
         query_readers(tmp_path / "readers.duckdb", "select 1")
     with pytest.raises(NotFoundError, match="run `impact run` first"):
-        publish_window(
-            Store(tmp_path / "warehouse.duckdb"), tmp_path / "readers.duckdb", *kit.window("2024-01")
-        )
+        publish_window(Store(tmp_path / "warehouse.duckdb"), tmp_path / "readers.duckdb", *kit.window("2024-01"))
 
 
-def test_a_snapshot_of_another_version_is_refused(
-    store: Store, put: Put, publish: Publish, readers: Path
-) -> None:
+def test_a_snapshot_of_another_version_is_refused(store: Store, put: Put, publish: Publish, readers: Path) -> None:
     put(FX, "2024-01")
     publish("2024-01")
     with store.write() as connection:
@@ -322,7 +308,5 @@ def test_publishers_killed_at_any_moment_leave_a_whole_snapshot(
         threading.Event().wait(0.01 * (seed % 10))
         publisher.kill()
         publisher.wait()
-        found = query_readers(
-            readers, f"select count(*) as n, count(distinct scope_2_basis) as k from {EMISSIONS}"
-        )
+        found = query_readers(readers, f"select count(*) as n, count(distinct scope_2_basis) as k from {EMISSIONS}")
         assert found.rows() == [(200, 1)]

@@ -144,18 +144,14 @@ def test_sql_cannot_leave_the_file(store: Store, way: str) -> None:
 def test_the_limits_are_set(store: Store, way: str) -> None:
     names = ["threads", "memory_limit", "max_temp_directory_size", "temp_directory", "lock_configuration"]
     with getattr(store, way)() as connection:
-        values = {
-            name: connection.execute(f"select current_setting('{name}')").fetchall()[0][0] for name in names
-        }
+        values = {name: connection.execute(f"select current_setting('{name}')").fetchall()[0][0] for name in names}
     assert values["threads"] >= 1
     assert values["temp_directory"] == f"{store.path}.tmp"
     assert values["lock_configuration"] is True
     assert values["memory_limit"] != "0 bytes"
 
 
-def test_memory_stays_below_the_machine_or_its_control_group(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_memory_stays_below_the_machine_or_its_control_group(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     small = tmp_path / "memory.max"
     small.write_text("1073741824\n", encoding="ascii")
     unlimited = tmp_path / "unlimited"

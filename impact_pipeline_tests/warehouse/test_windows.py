@@ -20,9 +20,7 @@ from impact_pipeline.warehouse.store import Store, ensure_layout, replace_files,
 FX = TABLES["core.fx_rates"]
 
 
-def test_every_table_of_the_schemas_can_be_written_and_read_back_unchanged(
-    store: Store, kit: SimpleNamespace
-) -> None:
+def test_every_table_of_the_schemas_can_be_written_and_read_back_unchanged(store: Store, kit: SimpleNamespace) -> None:
     months, file, expected = kit.months("2024-01", 2), "f" * 64, {}
     with store.write() as connection:
         for name, table in TABLES.items():
@@ -86,14 +84,10 @@ def test_writing_the_same_month_again_changes_nothing(
 def test_row_order_of_the_frame_does_not_matter(store: Store, kit: SimpleNamespace) -> None:
     frame = kit.fake(FX.name, kit.months("2024-01", 2), rows=20)
     with store.write() as connection:
-        replace_window(
-            connection, FX, frame.sample(fraction=1, shuffle=True, seed=1), *kit.window("2024-01", 2)
-        )
+        replace_window(connection, FX, frame.sample(fraction=1, shuffle=True, seed=1), *kit.window("2024-01", 2))
     stat = kit.stamp(store.path)
     with store.write() as connection:
-        replace_window(
-            connection, FX, frame.sample(fraction=1, shuffle=True, seed=2), *kit.window("2024-01", 2)
-        )
+        replace_window(connection, FX, frame.sample(fraction=1, shuffle=True, seed=2), *kit.window("2024-01", 2))
     assert kit.stamp(store.path) == stat
     assert_frame_equal(store.query("select * from core.fx_rates"), frame.sort(FX.grain))
 
@@ -108,9 +102,7 @@ def test_a_changed_value_is_written(store: Store, put: Callable[..., int], kit: 
     assert_frame_equal(kit.rows(store, FX.name), frame)
 
 
-def test_a_range_replaces_only_its_months(
-    store: Store, put: Callable[..., int], kit: SimpleNamespace
-) -> None:
+def test_a_range_replaces_only_its_months(store: Store, put: Callable[..., int], kit: SimpleNamespace) -> None:
     put(FX.name, "2024-01", 6)
     put(FX.name, "2024-03", 2, rows=5, seed=1)
     found = kit.rows(store, FX.name)
@@ -219,9 +211,7 @@ def test_months_written_in_any_order_give_the_same_rows(
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    writes=st.lists(
-        st.tuples(st.integers(0, 11), st.integers(1, 4), st.integers(0, 3), st.integers(0, 2)), max_size=8
-    )
+    writes=st.lists(st.tuples(st.integers(0, 11), st.integers(1, 4), st.integers(0, 3), st.integers(0, 2)), max_size=8)
 )
 def test_any_sequence_of_writes_equals_a_dictionary_of_months(
     kit: SimpleNamespace, writes: list[tuple[int, ...]]

@@ -42,9 +42,7 @@ def _strategic() -> list[Line]:
 def _property_and_cash() -> list[Line]:
     """Return own-use property, investment property and treasury."""
     result = []
-    for rank, city in enumerate(
-        ("Siège", "Agences Ouest", "Agences Est", "Centre d'appels", "Archives"), start=1
-    ):
+    for rank, city in enumerate(("Siège", "Agences Ouest", "Agences Est", "Centre d'appels", "Archives"), start=1):
         result.append(Line(f"CG-immo-exp-{rank}", GENERAL, "valued", f"Immeuble d'exploitation {city}",
                            34 / rank,
                            cic="FR93", asset_class="real_estate", pocket="own_use_property",
@@ -92,9 +90,7 @@ def _private_assets() -> list[Line]:
                            key,
                            asset_class="project_finance", pocket="return"))  # fmt: skip
     for issuer in ("bank-03", "large-13", "insurer-01"):
-        result += bonds(
-            GENERAL, f"CG-social-{issuer}", issuer, 4.5, pocket="return", use_of_proceeds="social"
-        )
+        result += bonds(GENERAL, f"CG-social-{issuer}", issuer, 4.5, pocket="return", use_of_proceeds="social")
     result.append(Line("CG-titrisation", GENERAL, "valued", "FCT Créances Vallorge (part A)", 5.5,
                        instrument=make_isin("fct", "FR"), cic="FR65", asset_class="securitisation",
                        pocket="return",

@@ -78,12 +78,8 @@ def _credit() -> list[Line]:
         for rank in range(count):
             code = f"OB-{country}{rank + 1}"
             lines += bonds(CREDIT, code, f"state-{country}", _size(code, 11.0), asset_class="sovereign_bond")
-    lines += bonds(
-        CREDIT, "OB-SUPRA", "supra", 14.0, asset_class="supranational_bond", use_of_proceeds="social"
-    )
-    lines += bonds(
-        CREDIT, "OB-REGION", "region", 16.0, asset_class="sub_sovereign_bond", use_of_proceeds="green"
-    )
+    lines += bonds(CREDIT, "OB-SUPRA", "supra", 14.0, asset_class="supranational_bond", use_of_proceeds="social")
+    lines += bonds(CREDIT, "OB-REGION", "region", 16.0, asset_class="sub_sovereign_bond", use_of_proceeds="green")
     for issuer in [
         *_pick("large", range(1, 51)),
         *_pick("bank", range(1, 13)),
@@ -152,10 +148,7 @@ def _jobs() -> list[Line]:
         lines.append(equity(JOBS, f"EM-{issuer}", issuer, _size(f"EM-{issuer}", 3.3)))
     for issuer in _pick("small", range(12, 25)):
         lines += bonds(JOBS, f"EO-{issuer}", issuer, _size(f"EO-{issuer}", 2.9))
-    lines = [
-        replace(line, end=min(line.end, JOBS_EXIT)) if int(line.issuer[-2:]) % 3 == 0 else line
-        for line in lines
-    ]
+    lines = [replace(line, end=min(line.end, JOBS_EXIT)) if int(line.issuer[-2:]) % 3 == 0 else line for line in lines]
     lines = [line for line in lines if line.start <= line.end]
     lines.append(equity(JOBS, "EM-soda-sme", "soda-sme", 0.6))
     wrong = bonds(JOBS, "EO-faute", "small-14", 0.4)

@@ -53,9 +53,7 @@ def _solve_share(
     low, high = total(0.0), total(1.0)
     share = (target - low) / (high - low)
     if not 0 <= share <= 1:
-        raise ValueError(
-            f"{kind} {year}: the tuned share would be {share:.3f} (range {low:.4f} to {high:.4f})"
-        )
+        raise ValueError(f"{kind} {year}: the tuned share would be {share:.3f} (range {low:.4f} to {high:.4f})")
     return f"{share:.4f}"
 
 
@@ -63,15 +61,11 @@ def classifications(leaves: Leaves) -> list[Row]:
     """Return the `classifications` dataset with both tuned lines solved."""
     excluded = classes.excluded_ids()
     purposes = {
-        year: _solve_share(
-            "strategic_purpose", "strategic", year, target, leaves, frozenset(), classes.strategic_rows
-        )
+        year: _solve_share("strategic_purpose", "strategic", year, target, leaves, frozenset(), classes.strategic_rows)
         for year, target in STRATEGIC.items()
     }
     real = {
-        year: _solve_share(
-            "real_economy", "return", year, target, leaves, excluded, classes.real_economy_rows
-        )
+        year: _solve_share("real_economy", "return", year, target, leaves, excluded, classes.real_economy_rows)
         for year, target in REAL_ECONOMY.items()
     }
     return [*classes.strategic_rows(purposes), *classes.real_economy_rows(real)]

@@ -104,12 +104,7 @@ def real_economy_rows(tuned: dict[int, str]) -> list[Row]:
             rows.append(_row(line.line_id, "real_economy", "mandat_emploi_regions", "1", FIRST_DAY))
         elif line.portfolio == book.GENERAL and line.use_of_proceeds == "social":
             rows.append(_row(line.instrument, "real_economy", "obligation_sociale", "1", FIRST_DAY))
-        elif (
-            line.portfolio == book.GENERAL
-            and line.pocket == "return"
-            and line.issuer
-            and line.issuer not in never
-        ):
+        elif line.portfolio == book.GENERAL and line.pocket == "return" and line.issuer and line.issuer not in never:
             code = _private_code(line.asset_class)
             subject = roster()[line.issuer].issuer_id if line.issuer.endswith("9") else line.line_id
             rows.append(_row(subject, "real_economy", code, "1", FIRST_DAY))

@@ -50,9 +50,7 @@ def _basis(issuer: Issuer, year: int) -> str:
 
 def _source(basis: str) -> str:
     """Return the source which goes with a basis."""
-    return {"revenue_estimate": "modele_sylvora", "asset_estimate": "modele_sylvora"}.get(
-        basis, "declaration_emetteur"
-    )
+    return {"revenue_estimate": "modele_sylvora", "asset_estimate": "modele_sylvora"}.get(basis, "declaration_emetteur")
 
 
 def _draft(issuer: Issuer, year: int, scope: str, base: float, basis: str, late: bool = False) -> Draft:
@@ -68,11 +66,7 @@ def _draft(issuer: Issuer, year: int, scope: str, base: float, basis: str, late:
 
 def _reports(issuer: Issuer) -> bool:
     """Say whether the issuer has emissions at all."""
-    if (
-        issuer.group in SILENT_GROUPS
-        or "no_emissions" in issuer.faults
-        or (issuer.financial and not issuer.listed)
-    ):
+    if issuer.group in SILENT_GROUPS or "no_emissions" in issuer.faults or (issuer.financial and not issuer.listed):
         return False
     if issuer.group == "sme":
         return int(issuer.key[-2:]) % 3 == 0 or issuer.key in {"sme-05", "sme-40"}

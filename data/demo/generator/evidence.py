@@ -132,9 +132,7 @@ def _superseded(rows: list[Row]) -> list[Row]:
     right = next(
         row
         for row in rows
-        if row["issuer_id"] == target
-        and row["measure"] == "revenue_share.palm"
-        and row["fiscal_year"] == "2022"
+        if row["issuer_id"] == target and row["measure"] == "revenue_share.palm" and row["fiscal_year"] == "2022"
     )
     wrong = right | {
         "evidence_id": f"EV-{len(rows) + 1:06}", "lo": "5.600", "hi": "5.600", "published_on": "2023-03-02",

@@ -105,9 +105,7 @@ def expand(one: Inventory, default_pocket: dict[str, str]) -> list[Leaf]:
         fund, value = row.get("fund_id", ""), value_eur(row, one.month) * ratio
         if not fund or fund not in book:
             return [Leaf(row, value, ratio, pocket, above)]
-        return [
-            leaf for line in book[fund] for leaf in walk(line, value / totals[fund], pocket, (row, *above))
-        ]
+        return [leaf for line in book[fund] for leaf in walk(line, value / totals[fund], pocket, (row, *above))]
 
     return [
         leaf
@@ -176,9 +174,7 @@ def emissions_1_2(known: Known, issuer: str, k: int) -> float | None:
         if day.year - year > MAX_AGE:
             return None
         first = known.emissions.get((issuer, year, "1"))
-        second = known.emissions.get(
-            (issuer, year, "2_market"), known.emissions.get((issuer, year, "2_location"))
-        )
+        second = known.emissions.get((issuer, year, "2_market"), known.emissions.get((issuer, year, "2_location")))
         if first is not None and second is not None:
             return first + second
     return None

@@ -15,9 +15,7 @@ def _fund_1() -> list[Line]:
     lines: list[Line] = []
     for rank, number in enumerate(range(3, 60, 3)):
         issuer = f"large-{number:02}"
-        lines += [
-            window(line) for line in bonds(FUND_1, f"F1-{issuer}", issuer, stream("f1", rank).uniform(4, 8))
-        ]
+        lines += [window(line) for line in bonds(FUND_1, f"F1-{issuer}", issuer, stream("f1", rank).uniform(4, 8))]
     for issuer in ("world-06", "world-12", "world-18"):
         lines += bonds(FUND_1, f"F1-{issuer}", issuer, 4.5)
     for issuer in ("bank-04", "bank-08"):
@@ -62,9 +60,7 @@ def _nested() -> list[Line]:
         issuer = f"large-{number:02}"
         lines += bonds(NESTED, f"FV-{issuer}", issuer, 3.2, use_of_proceeds="green")
     lines += bonds(NESTED, "FV-palm-strict", "palm-strict", 0.7)
-    lines.append(
-        Line("FV-LIQ", NESTED, "cash", "Compte espèces", 0.6, "bank-02", cic="XT72", asset_class="cash")
-    )
+    lines.append(Line("FV-LIQ", NESTED, "cash", "Compte espèces", 0.6, "bank-02", cic="XT72", asset_class="cash"))
     return lines
 
 
@@ -87,9 +83,7 @@ def _open_funds() -> list[Line]:
                           "listed_equity"))  # fmt: skip
     lines.append(Line("OM-fonds", OPEN_MIXED, "weight", "Fonds sous-jacent sans inventaire", 0.6 * 30.0,
                       instrument=make_fund_isin("om-inner"), cic="LU44", asset_class="fund"))  # fmt: skip
-    lines.append(
-        Line("OM-LIQ", OPEN_MIXED, "weight", "Compte espèces", 0.6 * 2.0, cic="XT72", asset_class="cash")
-    )
+    lines.append(Line("OM-LIQ", OPEN_MIXED, "weight", "Compte espèces", 0.6 * 2.0, cic="XT72", asset_class="cash"))
     return lines
 
 

@@ -112,9 +112,7 @@ def _listed() -> list[Issuer]:
         scheme = "gics" if number % 4 == 0 else "nace_2"
         end = 3 if country == "JP" else 12
         roster.append(
-            _make(
-                key, "world", sector, country, draw.lognormvariate(10.2, 0.8), fiscal_end=end, scheme=scheme
-            )
+            _make(key, "world", sector, country, draw.lognormvariate(10.2, 0.8), fiscal_end=end, scheme=scheme)
         )
     for group, count, sector in (("bank", 14, "bank"), ("insurer", 6, "insurance")):
         for number in range(1, count + 1):

@@ -72,9 +72,7 @@ def expected(
     months: dict[str, object] = {}
     base = monthly[min(monthly)]["footprint"]
     for k, figures in monthly.items():
-        strategic = pocket_share(
-            leaves[k], valid_shares(rows, "strategic_purpose", k), "strategic", frozenset()
-        )
+        strategic = pocket_share(leaves[k], valid_shares(rows, "strategic_purpose", k), "strategic", frozenset())
         real = pocket_share(leaves[k], valid_shares(rows, "real_economy", k), "return", excluded)
         entry: dict[str, object] = {
             "market_value_eur": round(sum(leaf.value for leaf in leaves[k]), 2),
@@ -96,8 +94,7 @@ def expected(
             entry["kg_per_person"] = round((own[year] + figures["financed_tco2e"]) * 1000 / persons[year], 4)
         months[_month(k)] = entry
     return {
-        "note": "Computed by the generator in plain python from the written rows; every fact in the files is "
-        "known.",
+        "note": "Computed by the generator in plain python from the written rows; every fact in the files is known.",
         "months": months,
         "cases": _cases(),
         "faults": {fault: [roster()[key].issuer_id for key in keys] for fault, keys in FAULTS.items()},

@@ -14,11 +14,7 @@ def valid_shares(rows: list[Row], kind: str, k: int) -> dict[str, float]:
     day = month_end(k).isoformat()
     shares: dict[str, float] = defaultdict(float)
     for row in rows:
-        if (
-            row["kind"] == kind
-            and row["valid_from"] <= day
-            and (not row["valid_to"] or day <= row["valid_to"])
-        ):
+        if row["kind"] == kind and row["valid_from"] <= day and (not row["valid_to"] or day <= row["valid_to"]):
             shares[row["subject_id"]] += float(row["share"])
     return shares
 

@@ -110,20 +110,14 @@ def headers(k: int) -> list[str]:
 
 def _parents() -> dict[str, str]:
     """Return the controlling parent by issuer key, where a case tells one."""
-    return {
-        link.child: link.parent for case in ALL for link in case.links if link.controlled and not link.until
-    }
+    return {link.child: link.parent for case in ALL for link in case.links if link.controlled and not link.until}
 
 
 def _issuer_fields(issuer: Issuer, k: int) -> Row:
     """Return fields 46 to 54 (and 148) of an issuer; the manager writes names in capitals."""
     group = roster()[_parents().get(issuer.key, issuer.key)]
     state = issuer.issuer_id.startswith("ETAT-")
-    sector = (
-        {"148": nace_text(issuer.activity, "2.1")}
-        if k >= V7_START
-        else {"54": nace_text(issuer.activity, "2")}
-    )
+    sector = {"148": nace_text(issuer.activity, "2.1")} if k >= V7_START else {"54": nace_text(issuer.activity, "2")}
     return {
         "46": issuer.name.upper(), "47": "" if state else issuer.issuer_id, "48": "9" if state else "1",
         "49": group.name.upper(), "50": "" if state else group.issuer_id, "51": "9" if state else "1",
@@ -217,9 +211,7 @@ def _extras(fund: str, k: int, rows: list[Row]) -> list[Row]:
         _cash("FRAIS", "PROVISION POUR FRAIS", -gross * 0.0004, "EUR", "bank-02", k, cic="XL79"),
     ]
     if fund == FUND_2:
-        accounts.append(
-            _cash("CPT-USD", "COMPTE USD", gross * draw.uniform(0.001, 0.004), "USD", "bank-02", k)
-        )
+        accounts.append(_cash("CPT-USD", "COMPTE USD", gross * draw.uniform(0.001, 0.004), "USD", "bank-02", k))
         return accounts
     dollars = sum(float(row["22"]) for row in rows if row["21"] == "USD")
     accounts.append(_cash("MARGE-EUR", "DEPOT DE MARGE EUR", 350_000.0, "EUR", "bank-11", k, cic="XL79"))

@@ -11,8 +11,7 @@ from generator.tpt import BY_NUMBER, Delivery, headers
 
 DATASETS: dict[str, str] = {
     "portfolios": "portfolio_id name currency kind pocket",
-    "issuers": "issuer_id name country sector_scheme sector_code is_financial is_listed siren "
-    "enterprise_size",
+    "issuers": "issuer_id name country sector_scheme sector_code is_financial is_listed siren enterprise_size",
     "ownership": "child_id parent_id pct_capital is_controlled valid_from valid_to known_from source",
     "issuer_financials": "issuer_id fiscal_year period_end currency revenue market_cap total_debt "
     "minority_interest deposits total_equity total_assets evic source published_on known_from",

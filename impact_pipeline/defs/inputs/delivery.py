@@ -24,13 +24,11 @@ folders = folder_specs()
 @dg.multi_asset(specs=delivery_specs(), **WRITING_STEP)
 def ingest(
     context: dg.AssetExecutionContext, config: IngestConfig, installation: Installation
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult[None]]:
     """Read every input file of the months once, check it at the door, archive it, and write raw, audit and policy."""
     covered = window(context)
     with told():
-        numbers = store_delivery(
-            installation.settings, installation.store(context), covered, config.known_as_of
-        )
+        numbers = store_delivery(installation.settings, installation.store(context), covered, config.known_as_of)
     for name in DELIVERED_TABLES:
         report_rows(context, TABLES[name], covered, numbers[name])
         yield dg.MaterializeResult(asset_key=asset_key(name))

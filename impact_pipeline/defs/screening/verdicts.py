@@ -14,7 +14,7 @@ from impact_pipeline.wiring.sql_assets import WRITING_STEP
 
 
 @dg.multi_asset(specs=verdict_specs(), **WRITING_STEP)
-def screening(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult]:
+def screening(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult[None]]:
     """Decide every rule for every issuer, three-valued, and keep the evidence behind each decision."""
     covered = window(context)
     with told():

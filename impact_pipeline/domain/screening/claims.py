@@ -74,9 +74,7 @@ def without_outdone_years(claims: pl.DataFrame) -> pl.DataFrame:
     return (
         claims.with_columns(alone=alone, wrong=pl.when(wrong).then(True).otherwise(False))
         .with_columns(newest=newest)
-        .with_columns(
-            outdone=pl.col("alone") & (year < pl.col("newest") // 8) & (grade >= pl.col("newest") % 8)
-        )
+        .with_columns(outdone=pl.col("alone") & (year < pl.col("newest") // 8) & (grade >= pl.col("newest") % 8))
         .filter(~pl.col("outdone").eq_missing(True))
         .drop("alone", "wrong", "newest", "outdone")
     )
@@ -97,9 +95,7 @@ def claims_by_criterion(claims: pl.DataFrame, leaves: pl.DataFrame) -> pl.DataFr
     no_models = models.list.len() == 0
     listed = model.is_null() | no_models | model.is_in(models)
     year_fits = (
-        pl.col("asked_year").is_null()
-        | model.is_null()
-        | (model.cast(pl.Int32, strict=False) <= pl.col("asked_year"))
+        pl.col("asked_year").is_null() | model.is_null() | (model.cast(pl.Int32, strict=False) <= pl.col("asked_year"))
     )
     return (
         claims.join(asked, on="measure")

@@ -26,9 +26,7 @@ APPLICABILITY = "applies_if"
 
 def criteria(judged: pl.DataFrame, pairs: pl.DataFrame, compiled: Compiled) -> pl.DataFrame:
     """One row per criterion of every pair the rule applies to; ``counts`` = its clause is in the verdict."""
-    asked = pairs.filter(pl.col("outcome") != "NOT_APPLICABLE").select(
-        *_PAIR, "is_ruled_out", verdict="truth"
-    )
+    asked = pairs.filter(pl.col("outcome") != "NOT_APPLICABLE").select(*_PAIR, "is_ruled_out", verdict="truth")
     with_evidence = judged.join(asked, on=_PAIR).with_columns(clause_fr=_clause()).select(*_KEPT)
     nothing = pl.lit(UNKNOWN, dtype=pl.UInt8)
     without = (
@@ -152,9 +150,7 @@ def explanation_table(pairs: pl.DataFrame, criteria_rows: pl.DataFrame) -> pl.Da
         "rule_order",
         *_PAIR,
     ]
-    place = pl.concat_str(
-        "rule_id", pl.lit(" v"), "rule_version", pl.lit(", critère "), "criterion_id", pl.lit(" : ")
-    )
+    place = pl.concat_str("rule_id", pl.lit(" v"), "rule_version", pl.lit(", critère "), "criterion_id", pl.lit(" : "))
     state = pl.col("raw").replace_strict(
         {TRUE: " : atteint", FALSE: " : non atteint", UNKNOWN: " : indéterminé"}, return_dtype=pl.String
     )
@@ -175,9 +171,7 @@ def explanation_table(pairs: pl.DataFrame, criteria_rows: pl.DataFrame) -> pl.Da
         truth=_truth_text("truth"),
         admissible=pl.lit(True),
         near=pl.lit(False),
-        text_fr=pl.concat_str(
-            "rule_id", pl.lit(" v"), "rule_version", pl.lit(" : "), _reason_apart(), pl.lit(".")
-        ),
+        text_fr=pl.concat_str("rule_id", pl.lit(" v"), "rule_version", pl.lit(" : "), _reason_apart(), pl.lit(".")),
     )
     rows = pl.concat([leaves, apart], how="diagonal")
     types = _EXPLANATIONS.polars_schema

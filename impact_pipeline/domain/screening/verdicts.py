@@ -27,9 +27,7 @@ class Verdicts:
     verdict_explanations: pl.DataFrame
 
 
-def evaluate(
-    evidence: pl.DataFrame, issuers: pl.DataFrame, months: pl.DataFrame, rules: Sequence[Rule]
-) -> Verdicts:
+def evaluate(evidence: pl.DataFrame, issuers: pl.DataFrame, months: pl.DataFrame, rules: Sequence[Rule]) -> Verdicts:
     """Evaluate every rule in force for every issuer of every month.
 
     Args:
@@ -51,9 +49,7 @@ def evaluate(
     )
     claims = live_claims(evidence, months, cells)
     judged = judge_criteria(claims, compiled)
-    pairs = _decide(
-        _rule_truths(judged, compiled, cells), judged, applicability(claims, compiled), compiled, cells
-    )
+    pairs = _decide(_rule_truths(judged, compiled, cells), judged, applicability(claims, compiled), compiled, cells)
     criteria = explanations.criteria(judged, pairs, compiled)
     return Verdicts(
         issuer_verdicts=explanations.verdict_table(pairs, criteria),

@@ -107,9 +107,7 @@ def verdict(claims: Sequence[Mapping[str, Any]], the_rule: Rule, **given: Any) -
     return screen(claims, [the_rule], **given).issuer_verdicts.row(0, named=True)
 
 
-def explanations(
-    claims: Sequence[Mapping[str, Any]], the_rule: Rule, **given: Any
-) -> dict[str, dict[str, Any]]:
+def explanations(claims: Sequence[Mapping[str, Any]], the_rule: Rule, **given: Any) -> dict[str, dict[str, Any]]:
     """Explanation rows of one company under one rule, by criterion."""
     rows = screen(claims, [the_rule], **given).verdict_explanations.iter_rows(named=True)
     return {row["criterion_id"]: row for row in rows}

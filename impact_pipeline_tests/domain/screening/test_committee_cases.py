@@ -120,9 +120,7 @@ def test_14_same_drug_two_definitions() -> None:
         claim("pfas.producer", "0", model="excl_API_PPP", unit="bool"),
     ]
     truths = {
-        name: verdict(
-            claims, rule(criteria={"any": [criterion("pfas.producer", "is_true", definition=name)]})
-        )["truth"]
+        name: verdict(claims, rule(criteria={"any": [criterion("pfas.producer", "is_true", definition=name)]}))["truth"]
         for name in ("OECD2021", "excl_API_PPP")
     }
     assert truths == {"OECD2021": "T", "excl_API_PPP": "F"}
@@ -135,9 +133,7 @@ def test_15_the_named_set_decides() -> None:
         claim("involvement.neonic", "1", substance_set="nAChR_FR", **maker),
     ]
     found = {
-        name: verdict(claims, rule(criteria={"any": [criterion("involvement.neonic", "is_true", set=name)]}))[
-            "outcome"
-        ]
+        name: verdict(claims, rule(criteria={"any": [criterion("involvement.neonic", "is_true", set=name)]}))["outcome"]
         for name in ("neonic_IRAC4A", "nAChR_FR")
     }
     assert found == {"neonic_IRAC4A": "CLEARED", "nAChR_FR": "EXCLUDED"}
@@ -157,17 +153,13 @@ def test_19_vendors_are_never_averaged() -> None:
 
 
 def test_20_a_new_threshold_leaves_the_past_alone() -> None:
-    old = rule(
-        criteria={"any": [criterion(PALM, ">=", "10")]}, valid={"from": "2019-01-01", "to": "2026-01-01"}
-    )
+    old = rule(criteria={"any": [criterion(PALM, ">=", "10")]}, valid={"from": "2019-01-01", "to": "2026-01-01"})
     new = rule(criteria={"any": [criterion(PALM, ">=", "5")]}, valid={"from": "2026-01-01"}, version="2")
     claims = [claim(PALM, "7")]
     issuers = pl.DataFrame({"as_of_date": [DAY, dt.date(2026, 1, 31)]}).with_columns(
         issuer_id=pl.lit("ALPHA"), issuer_name=pl.lit("Alpha"), is_public_body=pl.lit(False)
     )
-    months = pl.DataFrame(
-        {"as_of_date": [DAY, dt.date(2026, 1, 31)], "known_as_of": [KNOWN, dt.date(2026, 2, 9)]}
-    )
+    months = pl.DataFrame({"as_of_date": [DAY, dt.date(2026, 1, 31)], "known_as_of": [KNOWN, dt.date(2026, 2, 9)]})
     evidence = pl.concat([evidence_frame([{**claims[0], "as_of_date": day}]) for day in months["as_of_date"]])
     found = evaluate(evidence, issuers, months, [old, new]).issuer_verdicts
     assert found["rule_version"].to_list() == ["1", "2"]
@@ -193,9 +185,7 @@ def test_23_nan_cannot_even_be_asked() -> None:
         (claim(SODA, "3", unit="pct_gross"), "unité différente"),
     ],
 )
-def test_23_impossible_values_and_other_denominators_prove_nothing(
-    wrong: dict[str, object], said: str
-) -> None:
+def test_23_impossible_values_and_other_denominators_prove_nothing(wrong: dict[str, object], said: str) -> None:
     found = verdict([wrong], demo_rules()["SODA-01"])
     assert (found["truth"], found["outcome"]) == ("U", "WATCHLIST")
     assert said in found["text_fr"]

@@ -63,9 +63,7 @@ def claims(
         known_from=draw(st.sampled_from([None, dt.date(2023, 5, 1), dt.date(2025, 5, 1)])),
         reported_or_estimated=draw(st.sampled_from([None, "reported", "estimated"])),
         coverage_status=draw(
-            st.sampled_from(
-                [None, None, "researched_involved", "researched_not_involved", "withdrawn", "not_covered"]
-            )
+            st.sampled_from([None, None, "researched_involved", "researched_not_involved", "withdrawn", "not_covered"])
         ),
     )
 
@@ -93,14 +91,10 @@ def twin(name: str) -> str:
 
 def twins(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The same claims about another company: two worlds compared in one evaluation."""
-    return [
-        {**row, "issuer_id": twin(row["issuer_id"]), "evidence_id": twin(row["evidence_id"])} for row in rows
-    ]
+    return [{**row, "issuer_id": twin(row["issuer_id"]), "evidence_id": twin(row["evidence_id"])} for row in rows]
 
 
-def verdicts(
-    rows: list[dict[str, Any]], rules: list[Rule], names: list[str]
-) -> dict[tuple[str, str], dict[str, Any]]:
+def verdicts(rows: list[dict[str, Any]], rules: list[Rule], names: list[str]) -> dict[tuple[str, str], dict[str, Any]]:
     table = screen(rows, rules, issuers=names).issuer_verdicts
     return {(row["issuer_id"], row["rule_id"]): row for row in table.iter_rows(named=True)}
 
@@ -124,9 +118,7 @@ def measures_of(the_rule: Rule) -> set[str]:
 
 @FAST
 @given(companies(with_roles=False), st.sampled_from(MEASURES))
-def test_i2_losing_a_theme_never_turns_a_truth_into_false(
-    world: dict[str, list[dict[str, Any]]], lost: str
-) -> None:
+def test_i2_losing_a_theme_never_turns_a_truth_into_false(world: dict[str, list[dict[str, Any]]], lost: str) -> None:
     """All evidence of a theme goes; the theme's two measures speak for each other, so both do.
 
     Without roles: with them, losing evidence can move a company out of a rule's field.
@@ -226,9 +218,7 @@ def test_weaker_evidence_never_helps_or_condemns(world: dict[str, list[dict[str,
 
 
 @FAST
-@given(
-    companies(measures=["revenue_share.palm", "certified_share.rspo"], sources=["vendeur"], with_roles=False)
-)
+@given(companies(measures=["revenue_share.palm", "certified_share.rspo"], sources=["vendeur"], with_roles=False))
 def test_leaving_old_years_out_early_changes_nothing(world: dict[str, list[dict[str, Any]]]) -> None:
     rows, names = numbered(world), list(world)
     fast = screen(rows, RULES, issuers=names)
@@ -244,12 +234,8 @@ def test_several_months_give_what_each_gives_alone() -> None:
         claim("revenue_share.palm", "7", fiscal_year=2022),
         claim("revenue_share.neonic", "0", fiscal_year=2023),
     ]
-    months = pl.DataFrame(
-        {"as_of_date": days, "known_as_of": [each + dt.timedelta(days=10) for each in days]}
-    )
-    issuers = months.select(
-        "as_of_date", issuer_id=pl.lit("ALPHA"), issuer_name=pl.lit("A"), is_public_body=False
-    )
+    months = pl.DataFrame({"as_of_date": days, "known_as_of": [each + dt.timedelta(days=10) for each in days]})
+    issuers = months.select("as_of_date", issuer_id=pl.lit("ALPHA"), issuer_name=pl.lit("A"), is_public_body=False)
     evidence = pl.concat([evidence_frame([{**row, "as_of_date": each} for row in rows]) for each in days])
     together = evaluate(evidence, issuers, months, RULES)
     for each in days:

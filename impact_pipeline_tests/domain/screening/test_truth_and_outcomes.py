@@ -98,10 +98,7 @@ def test_nested_groups() -> None:
     assert verdict([packaging, no_target], the_rule)["outcome"] == "ENGAGEMENT"
     assert verdict([packaging, target, no_polymer], the_rule)["outcome"] == "CLEARED"
     assert verdict([packaging, target], the_rule)["truth"] == "U"
-    assert (
-        verdict([claim("virgin_polymer_t", "3000", role="polymer_maker")], the_rule)["outcome"]
-        == "ENGAGEMENT"
-    )
+    assert verdict([claim("virgin_polymer_t", "3000", role="polymer_maker")], the_rule)["outcome"] == "ENGAGEMENT"
 
 
 PROVED = [
@@ -123,9 +120,7 @@ PROVED = [
     ],
 )
 def test_only_a_proven_dated_and_fresh_exit_mitigates(plan: dict[str, Any], outcome: str) -> None:
-    found = verdict(
-        [*PROVED, claim("pfas.phase_out", **{"lo": "1", **plan}, unit="bool")], demo_rules()["PFAS-W1"]
-    )
+    found = verdict([*PROVED, claim("pfas.phase_out", **{"lo": "1", **plan}, unit="bool")], demo_rules()["PFAS-W1"])
     assert found["outcome"] == outcome
 
 
@@ -165,9 +160,7 @@ def test_a_draft_rule_watches_at_most() -> None:
         (None, "1", "U", "WATCHLIST"),
     ],
 )
-def test_weak_evidence_neither_excludes_nor_clears(
-    grade: str | None, share: str, truth: str, outcome: str
-) -> None:
+def test_weak_evidence_neither_excludes_nor_clears(grade: str | None, share: str, truth: str, outcome: str) -> None:
     found = verdict([claim("revenue_share.added_sugar_drinks", share, grade=grade)], demo_rules()["SODA-01"])
     assert (found["truth"], found["outcome"]) == (truth, outcome)
 
@@ -201,9 +194,7 @@ def test_stale_evidence_keeps_an_exclusion_and_never_clears(
 ) -> None:
     the_rule = rule(base="SODA-01")
     for share, outcome in (("30", high), ("1", low)):
-        old = claim(
-            "revenue_share.added_sugar_drinks", share, fiscal_year=2022, known_from=dt.date(2023, 5, 1)
-        )
+        old = claim("revenue_share.added_sugar_drinks", share, fiscal_year=2022, known_from=dt.date(2023, 5, 1))
         found = verdict([old], the_rule, day=day)
         assert (found["outcome"], found["is_stale"]) == (outcome, stale_days is not None)
         assert explanations([old], the_rule, day=day)["rev"]["stale_days"] == stale_days
@@ -212,9 +203,7 @@ def test_stale_evidence_keeps_an_exclusion_and_never_clears(
 def test_age_counts_from_publication_then_receipt_when_the_year_is_not_given() -> None:
     the_rule = demo_rules()["SODA-01"]
     measure = "revenue_share.added_sugar_drinks"
-    published = claim(
-        measure, "1", fiscal_year=None, published_on=dt.date(2023, 6, 30), known_from=dt.date(2025, 6, 1)
-    )
+    published = claim(measure, "1", fiscal_year=None, published_on=dt.date(2023, 6, 30), known_from=dt.date(2025, 6, 1))
     assert verdict([published], the_rule)["is_stale"]
     received = claim(measure, "1", fiscal_year=None, known_from=dt.date(2024, 6, 1))
     assert verdict([received], the_rule)["outcome"] == "CLEARED"
