@@ -147,6 +147,10 @@ class Pages:
         self.open(f"/assets/{asset}?view=partitions")
         return self._dots("Filter by name…", start)
 
+    def pick_month(self, month: str) -> None:
+        """In a list of months, click one to see what it holds."""
+        self.page.locator(f'[title="{month}"]:visible').first.click()
+
     def _dots(self, search: str, start: str) -> dict[str, str]:
         box = self.page.get_by_placeholder(search)
         box.fill(start)
@@ -192,7 +196,7 @@ class Pages:
         return 0
 
 
-def _around(shown: tuple[Locator, ...], margin: int = 3) -> FloatRect:
+def _around(shown: tuple[Locator, ...], margin: int = 8) -> FloatRect:
     boxes = [box for locator in shown for part in locator.all() if (box := part.bounding_box())]
     left = max(min(box["x"] for box in boxes) - margin, 0)
     top = max(min(box["y"] for box in boxes) - margin, 0)
