@@ -52,7 +52,7 @@ inputs: $(STAMP)
 lock: $(STAMP)
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --upgrade --quiet --output-file requirements.lock
+		--no-emit-index-url --no-header --no-strip-extras --upgrade --quiet --output-file requirements.lock
 
 clean:
 	rm -rf $(VENV) data/home build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -63,4 +63,5 @@ $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	$(BIN)/python -m compileall -q impact_pipeline
 	touch $(STAMP)
