@@ -60,7 +60,17 @@ class Pages:
             return
         self.page.mouse.move(0, 0)
         area = _around(shown) if shown else FloatRect(x=0, y=0, width=1500, height=height)
-        self.page.screenshot(path=self.pictures / f"{name}.png", clip=area, animations="disabled")
+        before, shot = b"", self._shot(area)
+        for _ in range(10):  # colours arrive after the boxes: wait until the screen has come to rest
+            if shot == before:
+                break
+            self.page.wait_for_timeout(1000)
+            before, shot = shot, self._shot(area)
+        (self.pictures / f"{name}.png").write_bytes(shot)
+
+    def _shot(self, area: FloatRect) -> bytes:
+        no_slider = "#zoom-slider-container {display: none}"
+        return self.page.screenshot(clip=area, animations="disabled", style=no_slider)
 
     # the graph
 
