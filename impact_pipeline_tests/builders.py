@@ -5,6 +5,7 @@
 
 import csv
 import datetime as dt
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import polars as pl
 from impact_pipeline.partitions import Window
 from impact_pipeline.schemas.table import month_end
 from impact_pipeline.settings import REPOSITORY, SQL_MODELS, Settings
-from impact_pipeline.warehouse.models import load_models, load_tests, topological_order
+from impact_pipeline.warehouse.models import SqlModel, SqlTest, load_models, load_tests, topological_order
 from impact_pipeline.warehouse.runner import run_model, run_test
 from impact_pipeline.warehouse.store import Store
 from impact_pipeline.wiring.delivery import store_delivery
@@ -114,19 +115,28 @@ def compute(
     first, _, last = months.partition(":")
     covered = Window(_first_day(first), month_end(*_year_month(last or first)) + dt.timedelta(days=1))
     store_delivery(settings, store, covered, known_as_of, TODAY)
-    models, tests = load_models(SQL_MODELS), load_tests(SQL_MODELS / "tests")
-    screened = False
-    for model in topological_order(models):
-        if not screened and set(VERDICT_TABLES) & set(model.depends_on):
-            screen_months(settings, store, covered)
-            screened = True
-        with store.write() as connection:
-            run_model(connection, model, covered.start, covered.end)
+    models, tests = _sql_files()
+    after = next(place for place, model in enumerate(models) if set(VERDICT_TABLES) & set(model.depends_on))
+    _run_models(store, models[:after], covered)
+    screen_months(settings, store, covered)
+    _run_models(store, models[after:], covered)
     with store.read() as connection:
         for test in tests:
             found = run_test(connection, test, covered.start, covered.end)
             assert test.severity == "warn" or not found.bad_rows, f"{test.name}: {found.sample}"
     return Computed(store)
+
+
+def _run_models(store: Store, models: Sequence[SqlModel], covered: Window) -> None:
+    with store.write() as connection:
+        for model in models:
+            run_model(connection, model, covered.start, covered.end)
+
+
+@functools.cache
+def _sql_files() -> tuple[list[SqlModel], list[SqlTest]]:
+    """Models in order and tests, parsed once for the whole test run."""
+    return topological_order(load_models(SQL_MODELS)), load_tests(SQL_MODELS / "tests")
 
 
 def _year_month(text: str) -> tuple[int, int]:
