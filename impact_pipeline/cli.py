@@ -207,6 +207,10 @@ def screen(
             out.print(f"  {rule['rule_id']:8} {rule['outcome']:14} {rule['text_fr']}", markup=False, highlight=False)
 
 
+#: Dagster recommends another command for development; this one is what it ships for running UI and daemon together.
+_QUIET = {"PYTHONWARNINGS": "ignore:Function `dev_command` is superseded"}
+
+
 @app.command()
 def ui(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
@@ -233,7 +237,7 @@ def ui(
     ]
     out.print(f"http://127.0.0.1:{port}  (Ctrl-C stops it)", highlight=False)
     sys.stdout.flush()
-    os.execve(command[0], command, {**os.environ, **settings.environment()})
+    os.execve(command[0], command, {**os.environ, **settings.environment(), **_QUIET})
 
 
 @app.command()

@@ -179,8 +179,8 @@ def table(
     picked, nullable = [], set()
     for word in columns.split():
         column_name, _, entry = word.rstrip("?").partition("=")
-        description = (other or {}).get(column_name) or dictionary[entry or column_name].description
-        picked.append(replace(dictionary[entry or column_name], name=column_name, description=description))
+        meaning = (other or {}).get(column_name) or dictionary[entry or column_name].description
+        picked.append(replace(dictionary[entry or column_name], name=column_name, description=meaning))
         if word.endswith("?"):
             nullable.add(column_name)
     return Table(

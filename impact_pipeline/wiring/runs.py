@@ -58,10 +58,10 @@ def run_months(
     ensure_instance(settings)
     job = load_definitions().resolve_job_def(JOB)
     months = first if first == last else f"{first}:{last}"
-    which: dict[str, object] = {"partition_key": first}
+    # the tag files the run under the job's page of the UI, where launches by click are
+    tags = {".dagster/repository": "__repository__@impact_pipeline"}
     if first != last:
-        tags = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
-        which = {"tags": tags}
+        tags |= {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
     run_config = {
         "ops": {INGEST: {"config": {"known_as_of": known_as_of}}},
         "loggers": {"console": {"config": {"log_level": log_level}}},
@@ -73,7 +73,8 @@ def run_months(
             instance=instance,
             raise_on_error=False,
             run_id=run_id,
-            **which,  # type: ignore[arg-type]
+            tags=tags,
+            partition_key=first if first == last else None,
         )
     return _outcome(result, months)
 

@@ -47,7 +47,8 @@ def sql_asset(model: SqlModel, tests: list[SqlTest]) -> dg.AssetsDefinition:
         **WRITING_STEP,
     )
     def compute(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[Any]:
-        covered = window(context)
+        with told():
+            covered = window(context)
         bad_rows: dict[str, dict[Any, int]] = {name: {} for name in by_name}
         samples: dict[str, list[dict[str, Any]]] = {name: [] for name in by_name}
         numbers: Numbers = {}
@@ -81,7 +82,8 @@ def view_assets(models: list[SqlModel], name: str) -> dg.AssetsDefinition:
     )
     def define(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[Any]:
         """Define the views and count what each month sees through them."""
-        covered = window(context)
+        with told():
+            covered = window(context)
         with told(), installation.store(context).write(f"{name} {covered.label}") as connection:
             for model in models:
                 run_model(connection, model, covered.start, covered.end)

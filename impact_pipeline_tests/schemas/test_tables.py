@@ -28,6 +28,11 @@ def test_a_table_is_described_and_its_grain_is_made_of_its_columns(table):
     assert all(column.description.strip() for column in table.columns)
 
 
+def test_a_table_keeps_its_own_description():
+    assert TABLE.description.startswith("Last exchange rate known at the month end")
+    assert len({table.description for table in TABLES.values()}) == len(TABLES)
+
+
 def test_every_float_has_a_unit_and_an_upper_bound():
     floats = [column for column in COLUMNS.values() if column.dtype == RATIO]
     assert floats

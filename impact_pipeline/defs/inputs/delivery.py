@@ -26,7 +26,8 @@ def ingest(
     context: dg.AssetExecutionContext, config: IngestConfig, installation: Installation
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Read every input file of the months once, check it at the door, archive it, and write raw, audit and policy."""
-    covered = window(context)
+    with told():
+        covered = window(context)
     with told():
         numbers = store_delivery(installation.settings, installation.store(context), covered, config.known_as_of)
     for name in DELIVERED_TABLES:

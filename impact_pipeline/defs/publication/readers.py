@@ -23,9 +23,9 @@ from impact_pipeline.wiring.sql_assets import WRITING_STEP
 )
 def readers_snapshot(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult[None]:
     """`readers.duckdb`: complete months only; a blocking check that failed upstream keeps the old month in place."""
-    covered, settings = window(context), installation.settings
-    store = installation.store(context)
+    settings, store = installation.settings, installation.store(context)
     with told():
+        covered = window(context)
         also = [(months.start, months.end) for months in unpublished_baselines(store, settings.readers, covered)]
         publish_window(store, settings.readers, covered.start, covered.end, also)
     return dg.MaterializeResult(metadata={"size_bytes": settings.readers.stat().st_size})

@@ -16,7 +16,8 @@ from impact_pipeline.wiring.sql_assets import WRITING_STEP
 @dg.multi_asset(specs=verdict_specs(), **WRITING_STEP)
 def screening(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[dg.MaterializeResult[None]]:
     """Decide every rule for every issuer, three-valued, and keep the evidence behind each decision."""
-    covered = window(context)
+    with told():
+        covered = window(context)
     with told():
         numbers = screen_months(installation.settings, installation.store(context), covered)
     for name in VERDICT_TABLES:
