@@ -171,6 +171,10 @@ def show(
 
     if what not in VIEWS:
         raise SettingsError(f"show {what!r}: expected one of {', '.join(VIEWS)}")
+    if portfolio and what in ("indicators", "rejected"):
+        raise SettingsError(
+            f"show {what}: it is about the whole entity; --portfolio goes with breaches, carbon or shares"
+        )
     figures = Figures(Settings.load(home=home).readers, parse_month(month))
     rows = figures.view(what, portfolio)
     if as_json:

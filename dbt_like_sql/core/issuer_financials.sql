@@ -21,7 +21,8 @@ with facts as (
         financials.total_equity,
         financials.total_assets,
         financials.evic,
-        issuers.is_financial,
+        -- nobody said whether it is a bank: customer deposits say so
+        coalesce(issuers.is_financial, financials.deposits > 0) as is_financial,
         rates.units_per_eur,
         financials.source_file_id,
         financials.source_row,

@@ -186,6 +186,8 @@ def _number_hint(batch: Batch, name: str) -> str:
     if cells.is_empty():
         return ""
     cell = str(cells[0])
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", cell):
+        return "A thousands or a decimal comma? Write the number without separators, with a point for decimals"
     if _DECIMAL_COMMA.match(cell):
         return "Write it with a decimal point and without separators, e.g. " + re.sub(r"[^0-9,+-]", "", cell).replace(
             ",", "."

@@ -17,7 +17,9 @@ from impact_pipeline.ingest.months import (
     dated_otherwise,
     month_expression,
     month_of,
+    months_in_name,
     named_month,
+    names_a_month_only,
     spelled,
 )
 from impact_pipeline.ingest.profiles import Profile, read_with_profile
@@ -152,7 +154,7 @@ def _peeked_days(file: SourceFile) -> list[dt.date] | None:
 
 def _concerned(file: SourceFile, days: Sequence[dt.date], months: Sequence[dt.date]) -> bool:
     """Whether the file has to be read for these months, were it only to refuse it."""
-    return named_month(file.name) in months or any(
+    return bool(months_in_name(file.name) & set(months)) or any(
         (month_of(day) or month_end(day.year, day.month)) in months for day in days
     )
 
@@ -171,7 +173,11 @@ def _check_days(table: TextTable, days: pl.Series, months: Sequence[dt.date]) ->
     )
     for day, row in first_rows.sort("row").iter_rows():
         check_day(table.file.name, row, "as_of_date", day, months)
-        if named is not None and named in months and month_of(day) != named:
+        month = month_of(day)
+        if named is None or month == named:
+            continue
+        # a file named for this month with other rows, or rows of this month in a file named for another one
+        if named in months or (month in months and names_a_month_only(table.file.name)):
             raise dated_otherwise(table.file.name, row, "as_of_date", day, named)
 
 

@@ -14,6 +14,8 @@ TOLERANCE_DAYS = 7
 
 _YEAR_MONTH = re.compile(r"(?<!\d)(20\d{2})[-_]?(0[1-9]|1[0-2])(?:[-_]?(?:0[1-9]|[12]\d|3[01]))?(?!\d)")
 
+_BARE_MONTH = re.compile(r"(?<!\d)20\d{2}[-_]?(?:0[1-9]|1[0-2])(?![-_]?\d)")
+
 
 def month_of(day: dt.date) -> dt.date | None:
     """Month end that a valuation date belongs to; nothing in the middle of a month."""
@@ -37,10 +39,20 @@ def month_expression(column: str) -> pl.Expr:
     )
 
 
+def months_in_name(file_name: str) -> set[dt.date]:
+    """Month ends of every date in a file's name (a fund file often carries its valuation and its sending date)."""
+    return {month_end(int(year), int(month)) for year, month in _YEAR_MONTH.findall(file_name.rsplit("/", 1)[-1])}
+
+
 def named_month(file_name: str) -> dt.date | None:
     """Month end in a file's name, when the name carries exactly one year-month."""
-    found = {month_end(int(year), int(month)) for year, month in _YEAR_MONTH.findall(file_name.rsplit("/", 1)[-1])}
+    found = months_in_name(file_name)
     return found.pop() if len(found) == 1 else None
+
+
+def names_a_month_only(file_name: str) -> bool:
+    """Whether the name's date is a bare month such as 2024-11: a day might be the day of sending."""
+    return bool(_BARE_MONTH.search(file_name.rsplit("/", 1)[-1]))
 
 
 def check_day(file: str, row: int, column: str, day: dt.date, months: Sequence[dt.date]) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.cells import NUMBER, decimal_of, iso_date
-from impact_pipeline.ingest.months import check_day, dated_otherwise, month_of, named_month
+from impact_pipeline.ingest.months import check_day, dated_otherwise, month_of, months_in_name
 from impact_pipeline.ingest.profiles import NEEDED_FIELDS, Profile, column_of_field
 from impact_pipeline.ingest.reference import countries, currencies
 from impact_pipeline.ingest.sources import SourceFile
@@ -161,14 +161,15 @@ def _amount(file: SourceFile, header: str, profile: Profile, row: int, cell: str
 
 def check_name(tpt: TptFile, months: Sequence[dt.date]) -> None:
     """Refuse a file named after a run month but dated otherwise, unless the name is the reporting date's."""
-    named = named_month(tpt.file.name)
-    if named is None or named not in months or tpt.month == named:
+    named = months_in_name(tpt.file.name)
+    claimed = sorted(named & set(months))
+    if not claimed or tpt.month in named:
         return
     first = tpt.rows[0]
     reported = first.reporting_date
-    if reported is None or month_end(reported.year, reported.month) != named:
+    if reported is None or month_end(reported.year, reported.month) not in named:
         header = tpt.headers["valuation_date"]
-        raise dated_otherwise(tpt.file.name, first.row, header, first.valuation_date, named)
+        raise dated_otherwise(tpt.file.name, first.row, header, first.valuation_date, claimed[0])
 
 
 def check_totals(tpt: TptFile) -> None:

@@ -125,7 +125,7 @@ def _outcome(result: dg.ExecuteInProcessResult, months: str) -> Outcome:
             asset=evaluation.asset_key.to_user_string().replace("/", "."),
             name=evaluation.check_name,
             blocking=bool(evaluation.blocking) and evaluation.severity == dg.AssetCheckSeverity.ERROR,
-            description=evaluation.description or "",
+            description=_found(evaluation),
         )
         for evaluation in evaluations
         if not evaluation.passed
@@ -134,6 +134,13 @@ def _outcome(result: dg.ExecuteInProcessResult, months: str) -> Outcome:
         return Outcome(result.run_id, months, 0, failed_checks=failed, n_checks=len(evaluations))
     code, message = _failure(result, failed)
     return Outcome(result.run_id, months, code, message, failed, len(evaluations))
+
+
+def _found(evaluation: dg.AssetCheckEvaluation) -> str:
+    """What a check found, with the keys of some rows."""
+    sample = evaluation.metadata.get("sample")
+    said = evaluation.description or ""
+    return f"{said}: {sample.value}" if sample is not None else said
 
 
 def _failure(result: dg.ExecuteInProcessResult, failed: list[FailedCheck]) -> tuple[int, str]:

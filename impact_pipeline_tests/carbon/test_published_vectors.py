@@ -76,6 +76,15 @@ def test_d4_a_bank_is_divided_by_its_deposits_too(run):
     assert without["carbon_status"] == "missing_deposits"
 
 
+def test_d4_holds_when_no_issuers_file_says_it_is_a_bank(run):
+    done = run(
+        holdings=[line("A", asset_class="listed_equity", issuer_id="B1", market_value=62)],
+        issuer_financials=[financials("B1", market_cap=800, total_debt=400, deposits=5_000)],
+        issuer_emissions=emissions("B1", 1_000),
+    )
+    assert float(done.position("A")["denominator_eur"]) == 6_200
+
+
 def test_d5_a_missing_line_lowers_coverage_and_never_the_intensity(run):
     # 10 / 10 / 5 M, FE 60 / 40 / unknown: 100 / 20 = 5 t per M, coverage 20 / 25 = 80 %; 100 / 25 = 4 would be wrong
     done = run(

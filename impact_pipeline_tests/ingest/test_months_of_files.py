@@ -129,12 +129,12 @@ def test_a_file_that_cannot_be_dated_stops_the_run_unless_its_name_says_another_
     assert folder.refusal().file == "holdings/new.csv"
 
 
-def test_a_file_named_after_another_month_that_holds_lines_of_this_one_is_read_in_full(
+def test_a_file_named_after_another_month_that_holds_lines_of_this_one_is_refused(
     tmp_path: Path,
 ) -> None:
     text = f"{HEADER}\n{dated('2025-01-31')}{dated('2024-12-31', 'L2').replace('100.5', 'NaN')}"
     refusal = Folder(tmp_path).write("holdings/2025-01.csv", text).refusal()
-    assert (refusal.file, refusal.row, refusal.column) == ("holdings/2025-01.csv", 3, "market_value")
+    assert (refusal.file, refusal.row, refusal.column) == ("holdings/2025-01.csv", 3, "as_of_date")
 
 
 def test_several_months_at_once_equal_one_month_after_the_other(tmp_path: Path) -> None:
@@ -186,3 +186,19 @@ def test_what_was_known_is_the_latest_receipt_not_after_today(tmp_path: Path) ->
     text = "child_id,parent_id,valid_from,known_from\nA,B,2020-01-01,{}\nA,C,2020-01-01,2024-05-06\n"
     assert folder.write("ownership/o.csv", text.format("2024-06-01")).read().known_as_of == dt.date(2024, 6, 1)
     assert folder.write("ownership/o.csv", text.format("2099-01-01")).read().known_as_of == dt.date(2024, 5, 6)
+
+
+def test_rows_of_the_month_in_a_file_named_for_another_one_are_refused(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.write("holdings/2024-11.csv", f"{HEADER}\n{dated('2024-12-31', 'L9').strip()}\n")
+    refusal = folder.refusal(DECEMBER)
+    assert (refusal.file, refusal.column) == ("holdings/2024-11.csv", "as_of_date")
+
+
+def test_a_template_named_for_the_month_but_valued_in_another_is_refused(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    rows = position(f6="2024-11-29", f7="2024-11-30")
+    folder.write("holdings/20241231_TPTV6_FR0000000001_20250108.json", tpt_json(rows))
+    refusal = folder.refusal(DECEMBER)
+    assert refusal.file == "holdings/20241231_TPTV6_FR0000000001_20250108.json"
+    assert "2024-11-29" in refusal.found
