@@ -75,12 +75,9 @@ def _home(settings: Settings) -> Finding:
 
 
 def _store(settings: Settings) -> tuple[str, str]:
-    if not settings.warehouse.exists():
+    days = Store(settings.warehouse, lock_timeout_s=10).months()
+    if not days:
         return "LOOK", "nothing has been run yet: `impact run --month 2024-12`"
-    months = Store(settings.warehouse, lock_timeout_s=10).query("select as_of_date from audit.months order by 1")
-    if months.is_empty():
-        return "LOOK", "the store holds no month yet"
-    days = months["as_of_date"].to_list()
     return "OK", f"{settings.warehouse}: {len(days)} months, {days[0]:%Y-%m} to {days[-1]:%Y-%m}"
 
 

@@ -3,8 +3,7 @@
 import dagster as dg
 
 from impact_pipeline.partitions import MONTHLY
-
-JOB = "monthly_impact"
+from impact_pipeline.wiring.runs import JOB
 
 monthly_impact = dg.define_asset_job(
     JOB,

@@ -1,5 +1,6 @@
 """The working DuckDB file: short connections under one lock, one transaction per write."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,7 +12,7 @@ import polars as pl
 from impact_pipeline.errors import ImpactPipelineError, NotFoundError
 from impact_pipeline.warehouse.connections import ENGINE_FAILURES, connect
 from impact_pipeline.warehouse.lock import FileLock
-from impact_pipeline.warehouse.tables import ensure_layout, replace_files, replace_window
+from impact_pipeline.warehouse.tables import ensure_layout, replace_files, replace_window, stored_columns
 
 __all__ = ["Store", "WarehouseFailedError", "ensure_layout", "replace_files", "replace_window"]
 
@@ -83,6 +84,16 @@ class Store:
         """
         with self.read() as connection:
             return connection.sql(sql, params=list(params)).pl()
+
+    def months(self) -> list[dt.date]:
+        """Months the store holds inputs of; none before the first run, or when that run was killed before it wrote."""
+        if not self.path.exists():
+            return []
+        with self.read() as connection:
+            if "audit.months" not in stored_columns(connection):
+                return []
+            found = connection.execute("select as_of_date from audit.months order by as_of_date").fetchall()
+        return [day for (day,) in found]
 
     def require(self) -> None:
         """Raise ``NotFoundError`` when the file does not exist."""

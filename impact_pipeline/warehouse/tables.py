@@ -20,7 +20,7 @@ def ensure_layout(con: duckdb.DuckDBPyConnection) -> None:
     Raises:
         SettingsError: a table exists with other columns (the file was made by another version).
     """
-    have, views = _stored_columns(con), _stored_views(con)
+    have, views = stored_columns(con), _stored_views(con)
     schemas = {row[0] for row in con.execute("select schema_name from duckdb_schemas()").fetchall()}
     for layer in LAYERS:
         if layer not in schemas:
@@ -52,7 +52,7 @@ def _create_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     con.execute(f"create table {quoted(table.name)} ({columns})")
 
 
-def _stored_columns(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+def stored_columns(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     """Columns and types, in order, of every table and view of the current database."""
     rows = con.execute(
         "select schema_name || '.' || table_name, column_name, lower(data_type) from duckdb_columns()"

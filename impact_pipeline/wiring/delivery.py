@@ -137,11 +137,8 @@ def store_delivery(
 
 def _missing_baselines(settings: Settings, store: Store, policy: Policy, covered: Window) -> list[dt.date]:
     """Baseline months that the indicators need, the store lacks, and the inputs have."""
-    held: set[dt.date] = set()
-    if store.path.exists():
-        with store.read() as connection:
-            held = {day for (day,) in connection.execute("select as_of_date from audit.months").fetchall()}
-    wanted = baselines_to_read((target.baseline_date for target in policy.targets), covered, held)
+    baselines = (target.baseline_date for target in policy.targets)
+    wanted = baselines_to_read(baselines, covered, set(store.months()))
     if not wanted:
         return []
     delivered = holdings_months(settings.inputs, settings.policy / "profiles")

@@ -18,15 +18,13 @@ from impact_pipeline.settings import FIRST_MONTH
 from impact_pipeline.warehouse.snapshot import query_readers
 from impact_pipeline.warehouse.store import Store
 from impact_pipeline.wiring.headlines import Numbers
+from impact_pipeline.wiring.metadata import asset_key
 
-_LACKING = """
+_BASELINES = """
 select distinct targets.baseline_date
 from policy.targets as targets
 inner join audit.months as months on targets.baseline_date = months.as_of_date
 where targets.as_of_date >= ? and targets.as_of_date < ?
-    and not (targets.baseline_date >= ? and targets.baseline_date < ?)
-    and not exists (select 1 from {table} as present where present.as_of_date = targets.baseline_date)
-order by targets.baseline_date
 """
 
 
@@ -47,9 +45,10 @@ def windows_for(connection: duckdb.DuckDBPyConnection, table: Table, covered: Wi
     """Baseline months the table lacks, then the months of the run."""
     if table.is_view:
         return [covered]
-    bounds = [covered.start, covered.end]
-    lacking = connection.execute(_LACKING.format(table=table.name), bounds + bounds).fetchall()
-    return [*(month_window(day) for (day,) in lacking), covered]
+    wanted = _ingested_baselines(connection, covered)
+    present = f"select 1 from {table.name} where as_of_date = ? limit 1"
+    held = {day for day in wanted if connection.execute(present, [day]).fetchall()}
+    return [*(month_window(day) for day in baselines_to_read(wanted, covered, held)), covered]
 
 
 def unpublished_baselines(store: Store, readers: Path, covered: Window) -> list[Window]:
@@ -57,14 +56,14 @@ def unpublished_baselines(store: Store, readers: Path, covered: Window) -> list[
     seen: set[dt.date] = set()
     if readers.exists():
         seen = set(query_readers(readers, "select as_of_date from audit.months")["as_of_date"])
-    bounds = [covered.start, covered.end]
-    needed = store.query(
-        "select distinct targets.baseline_date from policy.targets as targets"
-        " inner join audit.months as months on targets.baseline_date = months.as_of_date"
-        " where targets.as_of_date >= ? and targets.as_of_date < ?",
-        bounds,
-    )["baseline_date"]
-    return [month_window(day) for day in baselines_to_read(needed, covered, seen)]
+    with store.read() as connection:
+        wanted = _ingested_baselines(connection, covered)
+    return [month_window(day) for day in baselines_to_read(wanted, covered, seen)]
+
+
+def _ingested_baselines(connection: duckdb.DuckDBPyConnection, covered: Window) -> list[dt.date]:
+    """Baseline months of the run's targets whose inputs are in the store."""
+    return [day for (day,) in connection.execute(_BASELINES, [covered.start, covered.end]).fetchall()]
 
 
 def report_months(context: dg.AssetExecutionContext, key: dg.AssetKey, covered: Window, numbers: Numbers) -> None:
@@ -79,7 +78,7 @@ def report_months(context: dg.AssetExecutionContext, key: dg.AssetKey, covered: 
 
 def report_rows(context: dg.AssetExecutionContext, table: Table, covered: Window, numbers: Numbers) -> None:
     """What a table shows after a step: month by month, or one count for a table without months of its own."""
-    key = dg.AssetKey(table.name.split("."))
+    key = asset_key(table.name)
     if table.is_monthly:
         report_months(context, key, covered, numbers)
         return

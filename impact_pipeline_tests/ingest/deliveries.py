@@ -140,3 +140,21 @@ def tpt_csv(positions: Sequence[Mapping[str, Any]], delimiter: str = ";") -> str
     writer.writeheader()
     writer.writerows(positions)
     return text.getvalue()
+
+
+#: Where the tests put a Tripartite Template.
+NAME = "holdings/fund.json"
+
+
+def read(path: Path, *positions: dict[str, Any]) -> Delivery:
+    """A delivery of one TPT file."""
+    return Folder(path, None).write(NAME, tpt_json(*positions)).read()
+
+
+def only_line(delivery: Delivery) -> dict[str, Any]:
+    [row] = delivery.frames["raw.holdings"].iter_rows(named=True)
+    return row
+
+
+def found(delivery: Delivery) -> list[tuple[int, str, str | None, str]]:
+    return delivery.rejected_rows.select("row", "column", "value", "rule").rows()

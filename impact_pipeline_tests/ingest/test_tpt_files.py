@@ -6,35 +6,22 @@ from typing import Any
 
 import pytest
 
-from impact_pipeline.ingest import Delivery
 from impact_pipeline_tests.ingest.deliveries import (
     HEADER,
     ISIN,
     LEI,
     LINE,
+    NAME,
     OTHER_ISIN,
     Folder,
+    found,
+    only_line,
     position,
+    read,
     tpt_csv,
     tpt_json,
 )
 from impact_pipeline_tests.ingest.xlsx_files import workbook
-
-NAME = "holdings/fund.json"
-
-
-def read(path: Path, *positions: dict[str, Any]) -> Delivery:
-    """A delivery of one TPT file."""
-    return Folder(path, None).write(NAME, tpt_json(*positions)).read()
-
-
-def only_line(delivery: Delivery) -> dict[str, Any]:
-    [row] = delivery.frames["raw.holdings"].iter_rows(named=True)
-    return row
-
-
-def found(delivery: Delivery) -> list[tuple[int, str, str | None, str]]:
-    return delivery.rejected_rows.select("row", "column", "value", "rule").rows()
 
 
 def test_a_position_becomes_a_line(tmp_path: Path) -> None:

@@ -7,24 +7,19 @@ from typing import Any
 
 import pytest
 
-from impact_pipeline.ingest import Delivery, nace
-from impact_pipeline_tests.ingest.deliveries import ISIN, LEI, OTHER_LEI, Folder, position, tpt_json
-
-NAME = "holdings/fund.json"
-
-
-def read(path: Path, *positions: dict[str, Any]) -> Delivery:
-    """A delivery of one TPT file."""
-    return Folder(path, None).write(NAME, tpt_json(*positions)).read()
-
-
-def only_line(delivery: Delivery) -> dict[str, Any]:
-    [row] = delivery.frames["raw.holdings"].iter_rows(named=True)
-    return row
-
-
-def found(delivery: Delivery) -> list[tuple[int, str, str | None, str]]:
-    return delivery.rejected_rows.select("row", "column", "value", "rule").rows()
+from impact_pipeline.ingest import nace
+from impact_pipeline_tests.ingest.deliveries import (
+    ISIN,
+    LEI,
+    NAME,
+    OTHER_LEI,
+    Folder,
+    found,
+    only_line,
+    position,
+    read,
+    tpt_json,
+)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """Cases of screening.md 4.12 written as evidence files and read back from the public tables."""
 
+import shutil
+
 import pytest
 
 from impact_pipeline.errors import SourceFileError
-from impact_pipeline_tests.builders import compute, line, write_inputs
+from impact_pipeline_tests.builders import DEMO_POLICY, compute, line, write_inputs
 
 INVOLVED = {"coverage_status": "researched_involved", "grade": "B", "unit": "pct"}
 BASE = {
@@ -17,7 +19,7 @@ BASE = {
 
 @pytest.fixture
 def run(tmp_path):
-    def of(*claims):
+    def of(*claims, policy=DEMO_POLICY):
         evidence = [{"evidence_id": f"E{number}", **BASE, **INVOLVED, **claim} for number, claim in enumerate(claims)]
         inputs = write_inputs(
             tmp_path / "inputs",
@@ -25,7 +27,7 @@ def run(tmp_path):
             issuers=[{"issuer_id": "X", "name": "Alpha SA", "country": "FR"}],
             evidence=evidence,
         )
-        return compute(inputs, tmp_path / "home")
+        return compute(inputs, tmp_path / "home", policy=policy)
 
     return of
 
@@ -104,15 +106,20 @@ def test_case_10_a_retailer_is_outside_a_rule_for_makers(run):
 
 
 @pytest.mark.parametrize(("definition", "truth"), [("OECD2021", "T"), ("excl_API_PPP", "F")])
-def test_case_14_a_definition_decides(run, definition, truth):
+def test_case_14_the_definition_the_rule_asks_for_decides(run, tmp_path, definition, truth):
+    policy = tmp_path / "policy"
+    shutil.copytree(DEMO_POLICY, policy)
+    rules = policy / "rules" / "watch.yaml"
+    assert "definition: OECD2021" in rules.read_text(encoding="utf-8")
+    rules.write_text(rules.read_text(encoding="utf-8").replace("definition: OECD2021", f"definition: {definition}"))
     flag = {"measure": "pfas.producer", "unit": "bool"}
-    done = run({**flag, "lo": 1, "hi": 1, "model": "OECD2021"}, {**flag, "lo": 0, "hi": 0, "model": "excl_API_PPP"})
+    claims = (
+        {**flag, "lo": 1, "hi": 1, "model": "OECD2021"},
+        {**flag, "lo": 0, "hi": 0, "model": "excl_API_PPP", "coverage_status": "researched_not_involved"},
+    )
+    done = run(*claims, policy=policy)
     used = done.one("select * from core.verdict_explanations where rule_id = 'PFAS-W1' and criterion_id = 'producer'")
-    if definition == "OECD2021":
-        assert used["truth"] == truth
-        return
-    # the demo rule asks for OECD2021; with the other definition alone the criterion is not proved
-    assert used["lo"] == 1
+    assert used["truth"] == truth
 
 
 @pytest.mark.parametrize("bad", ["NaN", "-3.5"])

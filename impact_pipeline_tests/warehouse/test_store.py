@@ -190,3 +190,14 @@ def test_a_full_disk_loses_nothing(store: Store, put: Callable[..., int], kit: S
     assert worker.wait(20) == 0
     assert_frame_equal(kit.rows(store, "core.positions"), before)
     put("core.positions", "2024-02", rows=200)
+
+
+def test_a_store_whose_first_run_was_killed_before_it_wrote_holds_no_month(tmp_path: Path) -> None:
+    killed = Store(tmp_path / "warehouse.duckdb")
+    assert killed.months() == []
+    duckdb.connect(str(killed.path)).close()  # what is left: a file without tables
+    assert killed.months() == []
+    with killed.write() as connection:
+        ensure_layout(connection)
+        connection.execute("insert into audit.months values ('2024-01-31', '2024-02-01', 'p', 1)")
+    assert [str(day) for day in killed.months()] == ["2024-01-31"]
