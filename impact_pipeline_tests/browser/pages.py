@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -147,31 +148,34 @@ class Pages:
             "said": latest,
         }
 
-    def check_months(self, start: str) -> dict[str, str]:
+    def check_months(self, start: str, awaited: dict[str, str]) -> dict[str, str]:
         """On a check's page: colour of each month whose name starts so, from its Partitions tab."""
         self.page.get_by_role("tab", name="Partitions").last.click()
-        return self._dots("Filter by partition…", start)
+        return self._dots("Filter by partition…", start, awaited)
 
-    def asset_months(self, asset: str, start: str) -> dict[str, str]:
+    def asset_months(self, asset: str, start: str, awaited: dict[str, str]) -> dict[str, str]:
         """Colour of an asset's months whose names start so."""
         self.open(f"/assets/{asset}?view=partitions")
-        return self._dots("Filter by name…", start)
+        return self._dots("Filter by name…", start, awaited)
 
     def pick_month(self, month: str) -> None:
         """In a list of months, click one to see what it holds."""
         self.page.locator(f'[title="{month}"]:visible').first.click()
 
-    def _dots(self, search: str, start: str) -> dict[str, str]:
+    def _dots(self, search: str, start: str, awaited: dict[str, str]) -> dict[str, str]:
+        """Colours as found once the awaited ones are there, or at the latest when a busy page has had its time."""
         box = self.page.get_by_placeholder(search)
         box.fill(start)
         months = self.page.locator(f'[title^="{start}"]:visible')
         other = self.page.locator(f'[title^="20"]:not([title^="{start}"]):visible')
         expect(other).to_have_count(0)
         expect(months.first).to_be_visible()
-        found = {}
-        for month in months.all():
-            style = month.locator(DOT).get_attribute("style") or ""
-            found[month.get_attribute("title") or ""] = "".join(re.findall(r"accent-(\w+)", style))
+        found: dict[str, str] = {}
+        deadline = time.monotonic() + SLOW / 1000
+        while not awaited.items() <= found.items() and time.monotonic() < deadline:
+            self.page.wait_for_timeout(200)  # the names are there before the colours
+            styles = {month.get_attribute("title"): month.locator(DOT).get_attribute("style") for month in months.all()}
+            found = {name or "": "".join(re.findall(r"accent-(\w+)", style or "")) for name, style in styles.items()}
         return found
 
     # an asset's page
