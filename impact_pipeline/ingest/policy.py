@@ -1,28 +1,28 @@
-"""The policy folder: rules, sets, methodology and targets, read, checked and laid out as tables.
+"""The policy folder: rules, sets, overrides, engagements, methodology and targets, read and checked as a whole.
 
-Nothing of a policy is applied before all of it is valid. Overrides, engagements and supplier profiles are
-read elsewhere; their bytes count in ``sha256`` all the same, because they change results.
+Nothing of a policy is applied before all of it is valid. Supplier profiles are read elsewhere; their bytes
+count in ``sha256`` all the same, because they change results.
 """
 
 import datetime as dt
 import difflib
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, Self, TypeVar, get_args
 
-import polars as pl
-from pydantic import Field, StrictInt, field_validator, model_validator
+from pydantic import Field, StrictInt, model_validator
 
+from impact_pipeline.domain.screening.decisions import Engagement, Override
+from impact_pipeline.domain.screening.proxies import SectorProxy
 from impact_pipeline.domain.screening.rule_parts import Day, Number, Part, Text
 from impact_pipeline.domain.screening.rules import Rule
 from impact_pipeline.errors import PolicyFileError
-from impact_pipeline.ingest.policy_yaml import Document, parse, read_documents
-from impact_pipeline.schemas import TABLES
+from impact_pipeline.ingest.policy_defaults import inherited, read_defaults
+from impact_pipeline.ingest.policy_documents import digest, documents, policy_files, single
+from impact_pipeline.ingest.policy_sets import NamedSet, SectorProxies
+from impact_pipeline.ingest.policy_yaml import Document, parse
 
-FOLDERS = ("rules", "sets", "overrides", "engagements", "profiles")
-FILES = ("methodology.yaml", "targets.yaml")
 IndicatorId = Literal[
     "portfolio_footprint",
     "portfolio_footprint_change",
@@ -68,30 +68,7 @@ class Target(Part):
         return self
 
 
-class Member(Part):
-    """One substance or commodity of a set."""
-
-    name: Text
-    cas: Text | None = None
-
-    @field_validator("cas")
-    @classmethod
-    def _check_digit(cls, cas: str | None) -> str | None:
-        if cas is not None:
-            digits = cas.replace("-", "")
-            total = sum(place * int(digit) for place, digit in enumerate(reversed(digits[:-1]), start=1))
-            if not digits.isdigit() or total % 10 != int(digits[-1]):
-                raise ValueError("a CAS number with a right check digit")
-        return cas
-
-
-class NamedSet(Part):
-    """A list that rules and evidence refer to by name (``evidence.substance_set``)."""
-
-    id: Text
-    title_fr: Text
-    source: Text
-    members: Annotated[tuple[Member, ...], Field(min_length=1)]
+_Decision = TypeVar("_Decision", Override, Engagement)
 
 
 @dataclass(frozen=True)
@@ -102,8 +79,13 @@ class Policy:
     methodology: Methodology
     targets: tuple[Target, ...]
     sets: tuple[NamedSet, ...]
+    proxies: tuple[SectorProxy, ...]
+    overrides: tuple[Override, ...]
+    engagements: tuple[Engagement, ...]
     files: tuple[str, ...]
     rule_files: tuple[str, ...]
+    override_files: tuple[str, ...]
+    engagement_files: tuple[str, ...]
     sha256: str
 
 
@@ -115,106 +97,74 @@ def load_policy(folder: Path) -> Policy:
     """
     if not folder.is_dir():
         raise PolicyFileError(str(folder), "no such folder", "a policy folder", hint="Give another with --policy")
-    files = _policy_files(folder)
-    sets = tuple(parse(NamedSet, document) for _, document in _documents(folder, files, "sets"))
+    files = policy_files(folder)
+    sets, proxies = _sets(folder, files)
     rules = _rules(folder, files, {found.id for found in sets})
+    overrides = _decisions(Override, folder, files, "overrides")
+    _check_overrides(overrides, {rule.id for rule, _ in rules})
+    engagements = _decisions(Engagement, folder, files, "engagements")
     return Policy(
         rules=tuple(rule for rule, _ in rules),
-        methodology=parse(Methodology, _single(folder, "methodology.yaml")),
-        targets=_targets(_single(folder, "targets.yaml")),
+        methodology=parse(Methodology, single(folder, "methodology.yaml")),
+        targets=_targets(single(folder, "targets.yaml")),
         sets=sets,
+        proxies=proxies,
+        overrides=tuple(override for override, _ in overrides),
+        engagements=tuple(engagement for engagement, _ in engagements),
         files=tuple(files),
         rule_files=tuple(document.file for _, document in rules),
-        sha256=_digest(folder, files),
+        override_files=tuple(document.file for _, document in overrides),
+        engagement_files=tuple(document.file for _, document in engagements),
+        sha256=digest(folder, files),
     )
 
 
-def policy_frames(policy: Policy, months: Iterable[dt.date]) -> dict[str, pl.DataFrame]:
-    """Tables ``policy.rules``, ``policy.methodology``, ``policy.targets``: one set of rows per month end."""
-    days = sorted(set(months))
-    by_rule = sorted(zip(policy.rules, policy.rule_files, strict=True), key=lambda pair: pair[0].id)
-    rules = [
-        {"as_of_date": day, **_rule_row(rule, file)} for day in days for rule, file in by_rule if rule.in_force(day)
-    ]
-    methodology = [{"as_of_date": day, **policy.methodology.model_dump()} for day in days]
-    targets = [
-        {"as_of_date": day, **target.model_dump(exclude={"target_value"}), "sort_order": place}
-        | {"target_value": None if target.target_value is None else float(target.target_value)}
-        for day in days
-        for place, target in enumerate(policy.targets, start=1)
-    ]
-    rows = {"policy.rules": rules, "policy.methodology": methodology, "policy.targets": targets}
-    return {name: TABLES[name].frame(found).sort(TABLES[name].grain) for name, found in rows.items()}
+def _sets(folder: Path, files: list[str]) -> tuple[tuple[NamedSet, ...], tuple[SectorProxy, ...]]:
+    """Named sets, and the sector proxies of all files together."""
+    named: list[NamedSet] = []
+    proxies: list[SectorProxy] = []
+    for _, document in documents(folder, files, "sets"):
+        if isinstance(document.value, dict) and "sectors" in document.value:
+            proxies += parse(SectorProxies, document).sectors
+        else:
+            named.append(parse(NamedSet, document))
+    return tuple(named), tuple(proxies)
 
 
-def _rule_row(rule: Rule, file: str) -> dict[str, object]:
-    return {
-        "rule_id": rule.id,
-        "rule_version": rule.version,
-        "title_fr": rule.title_fr,
-        "rule_status": rule.status,
-        "can_exclude": rule.can_exclude,
-        "valid_from": rule.valid.start,
-        "divest_days": rule.holdings.divest_days,
-        "rule_sha": rule.sha,
-        "file": file,
-    }
+def _decisions(kind: type[_Decision], folder: Path, files: list[str], place: str) -> list[tuple[_Decision, Document]]:
+    """Overrides or engagements with their documents; each id once."""
+    found: list[tuple[_Decision, Document]] = []
+    for _, document in documents(folder, files, place):
+        decision = parse(kind, document)
+        twin = next((other for known, other in found if known.id == decision.id), None)
+        if twin is not None:
+            document.fail(("id",), f"{decision.id} twice", "each id once", hint=f"The first is in {twin.file}")
+        found.append((decision, document))
+    return found
 
 
-def _policy_files(folder: Path) -> list[str]:
-    """Paths of the policy's YAML files below the folder, sorted; a file nobody would read is an error."""
-    found = []
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if not path.is_file() or any(part.startswith(".") for part in Path(name).parts):
-            continue
-        if path.suffix.lower() in (".yml", ".json") or (path.suffix.lower() == ".yaml" and path.suffix != ".yaml"):
-            raise PolicyFileError(name, f"the ending {path.suffix}", "the ending .yaml", hint="Rename the file")
-        if path.suffix == ".yaml":
-            _refuse_stray(name)
-            found.append(name)
-    return sorted(found)
-
-
-def _refuse_stray(name: str) -> None:
-    place, _, rest = name.partition("/")
-    known = FOLDERS if rest else FILES
-    if place not in known:
-        near = difflib.get_close_matches(place, known, n=1)
-        hint = f"Did you mean {near[0]}?" if near else ""
-        raise PolicyFileError(name, "a file the policy does not know", "one of " + ", ".join(known), hint=hint)
-
-
-def _documents(folder: Path, files: list[str], place: str) -> Iterator[tuple[str, Document]]:
-    """Documents of the files in ``place``; a document that is a list counts as many."""
-    for name in files:
-        if not name.startswith(f"{place}/"):
-            continue
-        documents = read_documents(folder / name, name)
-        if not documents:
-            raise PolicyFileError(name, "an empty file", f"at least one entry of {place}")
-        for document in documents:
-            if isinstance(document.value, list):
-                yield from ((name, document.item(position)) for position in range(len(document.value)))
-            else:
-                yield name, document
-
-
-def _single(folder: Path, name: str) -> Document:
-    if not (folder / name).is_file():
-        raise PolicyFileError(
-            name, "no such file", "the file in the policy folder", hint="Copy it from the demo policy"
-        )
-    documents = read_documents(folder / name, name)
-    if len(documents) != 1:
-        raise PolicyFileError(name, f"{len(documents)} documents", "exactly one")
-    return documents[0]
+def _check_overrides(overrides: Sequence[tuple[Override, Document]], rule_ids: set[str]) -> None:
+    """An override is about a rule of the policy, and one decision at a time holds for an issuer and a rule."""
+    for place, (override, document) in enumerate(overrides):
+        if override.rule not in rule_ids:
+            near = difflib.get_close_matches(override.rule, sorted(rule_ids), n=1)
+            hint = f"Did you mean {near[0]}?" if near else ""
+            document.fail(("rule",), f"the rule {override.rule}", "a rule of the policy", hint=hint)
+        for other, _ in overrides[:place]:
+            same = (other.issuer_id, other.rule) == (override.issuer_id, override.rule)
+            if same and override.approved_on <= other.expires_on and other.approved_on <= override.expires_on:
+                document.fail(
+                    ("approved_on",), f"{other.id} and {override.id} in force together",
+                    "one override of an issuer and rule at a time",
+                )  # fmt: skip
 
 
 def _rules(folder: Path, files: list[str], set_ids: set[str]) -> list[tuple[Rule, Document]]:
     found: list[tuple[Rule, Document]] = []
-    for _, document in _documents(folder, files, "rules"):
-        rule = parse(Rule, document)
+    defaults = read_defaults(folder, files)
+    for _, document in documents(folder, files, "rules"):
+        rule = parse(Rule, inherited(document, defaults))
+        _check_file_name(rule, document)
         _check_sets(rule, document, set_ids)
         for other, _ in found:
             if other.id == rule.id:
@@ -223,6 +173,13 @@ def _rules(folder: Path, files: list[str], set_ids: set[str]) -> list[tuple[Rule
     if not found:
         raise PolicyFileError("rules", "no rule", "at least one file rules/*.yaml")
     return found
+
+
+def _check_file_name(rule: Rule, document: Document) -> None:
+    """A file called ``ID@version.yaml`` holds that rule in that version."""
+    stem = Path(document.file).name.removesuffix(".yaml")
+    if "@" in stem and stem != f"{rule.id}@{rule.version}":
+        document.fail(("id",), f"{rule.id}@{rule.version}", f"{stem} as the file is called")
 
 
 def _check_sets(rule: Rule, document: Document, set_ids: set[str]) -> None:
@@ -259,13 +216,3 @@ def _targets(document: Document) -> tuple[Target, ...]:
     if missing:
         document.fail((), f"no {missing[0]}", "all ten indicators", key="indicator_id")
     return targets
-
-
-def _digest(folder: Path, files: list[str]) -> str:
-    """sha256 over path and bytes of every file, each with its length so that no two policies look alike."""
-    digest = hashlib.sha256()
-    for name in files:
-        for part in (name.encode(), (folder / name).read_bytes()):
-            digest.update(len(part).to_bytes(8, "big"))
-            digest.update(part)
-    return digest.hexdigest()

@@ -105,6 +105,14 @@ CORE = (
         " path? min_pct? conflict_with? override_id? near stale_days? counterfactual_fr? text_fr",
         {"evidence_id": "Evidence used, separated by commas when several rows add up."},
     ),
+    _monthly(
+        "core.position_outcomes",
+        "What each rule says of each screened position, one row per month, portfolio, line, path and rule.",
+        "portfolio_id line_id lookthrough_path rule_id",
+        "portfolio_id line_id lookthrough_path rule_id issuer_id? tested_issuer_id? tested_as outcome exemption?"
+        " override_id? market_value_eur?",
+        {"outcome": "Worst outcome of the parties tested behind the line."},
+    ),
 )
 
 MARTS = (
@@ -150,6 +158,38 @@ MARTS = (
         "Lines of excluded issuers, one row per month, portfolio, line and rule.",
         "portfolio_id line_id rule_id",
         "portfolio_id line_id issuer_id rule_id position_status first_seen divest_by? market_value_eur?",
+    ),
+    _monthly(
+        "marts.breach_changes",
+        "Breaches against the month before, one row per month, portfolio, line and rule: new, still open, gone.",
+        "portfolio_id line_id rule_id",
+        "portfolio_id line_id issuer_id rule_id change position_status? divest_by? market_value_eur?",
+        is_view=True,
+    ),
+    _monthly(
+        "marts.fund_screens",
+        "Funds against the rules, one row per month, fund and rule: bounds of the excluded share, tolerance, result.",
+        "portfolio_id rule_id",
+        "portfolio_id rule_id kind? market_value_eur? excluded_ratio? excluded_upper_ratio? coverage_ratio?"
+        " tolerance_ratio result",
+        {
+            "market_value_eur": "Screened value of the fund.",
+            "coverage_ratio": "Share of the screened value whose outcome is known.",
+        },
+    ),
+    _monthly(
+        "marts.screening_worklist",
+        "What analysts have to look at, largest exposure first, one row per month, work, issuer and rule.",
+        "work issuer_id rule_id",
+        "work issuer_id rule_id issuer_name? outcome exposure_eur? work_rank text_fr",
+        {"exposure_eur": "Market value held by the whole entity, funds looked through."},
+    ),
+    _monthly(
+        "marts.screening_expiries",
+        "What falls due within 90 days of the month end or is overdue, one row per month, kind, reference and day.",
+        "expiry_kind reference rule_id due",
+        "expiry_kind reference issuer_id rule_id due days_left text_fr",
+        {"rule_id": "Rule concerned, or the theme of an engagement."},
     ),
     _monthly(
         "marts.investment_shares",

@@ -144,7 +144,9 @@ POLICY = (
         "policy.rules",
         "Screening rules in force, one row per month and rule.",
         "as_of_date rule_id",
-        "as_of_date rule_id rule_version title_fr rule_status can_exclude valid_from divest_days? rule_sha file",
+        "as_of_date rule_id rule_version title_fr rule_status can_exclude valid_from valid_to? divest_days?"
+        " decide_days? illiquid run_off_max? eu_green_bond other_uop exempt_unless? exchangeable"
+        " open_fund_tolerance_ratio rule_sha file",
         COLUMNS,
     ),
     table(
@@ -160,6 +162,26 @@ POLICY = (
         "Indicators of the mission committee with labels and targets (targets.yaml), one row per month and indicator.",
         "as_of_date indicator_id",
         "as_of_date indicator_id label_fr unit baseline_date? target_value? target_date? sort_order",
+        COLUMNS,
+    ),
+    table(
+        "policy.overrides",
+        "Decisions of the committee on single issuers, one row per month and override approved by then.",
+        "as_of_date override_id",
+        "as_of_date override_id issuer_id rule_id from_outcome to_outcome reason_fr evidence_ref author approver"
+        " approved_on expires_on minutes conditions_fr? is_in_force file",
+        COLUMNS,
+        other={
+            "evidence_ref": "Documents and evidence ids that support it.",
+            "rule_id": "Rule whose outcome it replaces.",
+        },
+    ),
+    table(
+        "policy.engagements",
+        "Dialogues with issuers, one row per month, engagement opened by then and milestone.",
+        "as_of_date engagement_id milestone",
+        "as_of_date engagement_id milestone issuer_id theme opened ask_fr channel due milestone_fr is_done is_open"
+        " on_failure? file",
         COLUMNS,
     ),
 )

@@ -46,7 +46,22 @@ COVERAGE_STATUSES = (
 CLASSIFICATION_KINDS = ("strategic_purpose", "real_economy")
 TRUTHS = ("F", "U", "T")
 OUTCOMES = ("NOT_APPLICABLE", "CLEARED", "UNKNOWN", "ENGAGEMENT", "WATCHLIST", "EXCLUDED")
-POSITION_STATUSES = ("COMPLIANT", "BUY_BLOCKED", "TO_DIVEST", "OVERDUE", "NOT_SCREENED")
+POSITION_STATUSES = (
+    "COMPLIANT",
+    "BUY_BLOCKED",
+    "TO_DIVEST",
+    "OVERDUE",
+    "RUN_OFF",
+    "DEROGATED",
+    "PASSIVE_BREACH",
+    "NOT_SCREENED",
+)
+BOND_TESTS = ("test_issuer", "exempt")
+TESTED_AS = ("issuer", "guarantor", "underlying", "none")
+EXEMPTIONS = ("eu_green_bond", "use_of_proceeds")
+BREACH_CHANGES = ("new", "open", "gone", "no_previous_month")
+WORK_KINDS = ("unknown", "conflict", "near", "stale")
+EXPIRY_KINDS = ("override", "engagement", "divestment", "run_off")
 CARBON_STATUSES = (
     "covered",
     "out_of_scope_cash",

@@ -8,7 +8,8 @@ import polars as pl
 from impact_pipeline.errors import SettingsError
 from impact_pipeline.ingest.archiving import archive
 from impact_pipeline.ingest.delivery import holdings_months, read_delivery
-from impact_pipeline.ingest.policy import Policy, load_policy, policy_frames
+from impact_pipeline.ingest.policy import Policy, load_policy
+from impact_pipeline.ingest.policy_tables import policy_frames
 from impact_pipeline.partitions import MONTHLY, Window
 from impact_pipeline.schemas import AUDIT, POLICY, RAW, TABLES
 from impact_pipeline.settings import Settings

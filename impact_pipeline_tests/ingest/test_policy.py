@@ -9,7 +9,8 @@ import pytest
 
 from impact_pipeline.domain.screening import Rule
 from impact_pipeline.errors import PolicyFileError
-from impact_pipeline.ingest.policy import INDICATORS, load_policy, policy_frames
+from impact_pipeline.ingest.policy import INDICATORS, load_policy
+from impact_pipeline.ingest.policy_tables import policy_frames
 from impact_pipeline.ingest.policy_yaml import parse, read_documents
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.settings import REPOSITORY
@@ -27,6 +28,21 @@ criteria:
     - measure: revenue_share.palm
       op: ">"
       value: "5"
+"""
+OVERRIDE = """\
+id: OVR-2026-007
+issuer_lei: X
+rule: PALM-01
+from: EXCLUDED
+to: WATCHLIST
+reason_fr: "Plan de certification crédible"
+evidence: [EV-1]
+author: a.x
+approver: c.y
+approved_on: 2026-02-03
+expires_on: 2026-12-31
+minutes: "CR-2026-01"
+conditions_fr: "plan RSPO SG ≥ 30 % fin 2026"
 """
 
 
@@ -125,7 +141,7 @@ def test_the_digest_follows_every_byte_and_path(folder: Path) -> None:
     (folder / "README.md").write_text("not policy")
     assert load_policy(folder).sha256 == before
     (folder / "overrides").mkdir(exist_ok=True)
-    (folder / "overrides" / "2026-001.yaml").write_text("{}")
+    (folder / "overrides" / "2026-001.yaml").write_text(OVERRIDE, encoding="utf-8")
     with_override = load_policy(folder).sha256
     (folder / "overrides" / "2026-001.yaml").rename(folder / "overrides" / "2026-002.yaml")
     assert len({before, with_override, load_policy(folder).sha256}) == 3

@@ -154,7 +154,7 @@ def _leaf_row(
         "adds_models": measures.adds_models(c.measure) and bool(c.qualifiers),
         "mitigates": mitigates,
         "is_interval": rule.evidence.estimates == "interval",
-        "max_age_months": rule.evidence.max_age_months,
+        "max_age_months": c.max_age_months or rule.evidence.max_age_months,
         "rank_true": GRADE_RANK[rule.evidence.min_grade_true],
         "rank_false": GRADE_RANK[rule.evidence.min_grade_false],
         "near_margin": _near_margin(rule, c),

@@ -131,7 +131,7 @@ class Down(Part):
 
 
 class Propagation(Part):
-    """How an exclusion walks along ownership; kept here, applied by a later step."""
+    """How an exclusion walks along ownership: down to controlled companies, never up; stakes between are flagged."""
 
     down: Down | None = Down()
     up: Literal["none"] = "none"
@@ -139,12 +139,22 @@ class Propagation(Part):
 
 
 class Instruments(Part):
-    """Which issuer of an instrument is tested; kept here, applied by a later step."""
+    """Who is tested behind an instrument, which bonds are exempt, how much of an open fund may be excluded."""
 
     eu_green_bond: Literal["test_issuer", "exempt"] = "test_issuer"
     other_uop: Literal["test_issuer", "exempt"] = "test_issuer"
+    #: Rules whose exclusion takes the exemption of a use-of-proceeds bond back (a breach of international norms).
+    exempt_unless: tuple[Text, ...] = ()
     exchangeable: Literal["issuer_and_underlying", "issuer"] = "issuer_and_underlying"
     short: Literal["never_offsets"] = "never_offsets"
+    #: Share of an open fund, in percent, up to which exclusions inside it are tolerated; dedicated funds: none.
+    open_fund_tolerance_pct: Number = Decimal("5")
+
+    @model_validator(mode="after")
+    def _percentage(self) -> Self:
+        if not 0 <= self.open_fund_tolerance_pct <= 100:
+            raise ValueError('open_fund_tolerance_pct lies between "0" and "100"')
+        return self
 
 
 class HoldingTerms(Part):
@@ -152,5 +162,7 @@ class HoldingTerms(Part):
 
     buy: Literal["forbidden_at_decision", "allowed"] = "forbidden_at_decision"
     divest_days: Annotated[StrictInt, Field(ge=0, le=3650)] | None = None
+    #: Days within which the committee decides on a watched issuer.
+    decide_days: Annotated[StrictInt, Field(ge=0, le=3650)] | None = None
     illiquid: Literal["run_off", "divest"] = "run_off"
     run_off_max: Day | None = None

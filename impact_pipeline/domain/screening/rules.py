@@ -51,6 +51,8 @@ class Criterion(Part):
     tier: Text | None = None
     dated: StrictBool = False
     max_year: StrictInt | None = None
+    #: Of this criterion's evidence; the rule's ``evidence.max_age_months`` when empty.
+    max_age_months: Annotated[StrictInt, Field(ge=1, le=120)] | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -129,6 +131,8 @@ class Rule(Part):
     title_fr: Text
     approved: Approval | None = None
     valid: Validity
+    #: ``id@version`` of the defaults that filled the keys the rule leaves out.
+    inherits: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}@[0-9A-Za-z][0-9A-Za-z.]{0,15}$")] | None = None
     scope: Scope = Scope()
     applies_if: AppliesIf | None = None
     criteria: Group
