@@ -5,6 +5,7 @@ import duckdb
 import polars as pl
 
 from impact_pipeline.domain.screening import Verdicts, evaluate
+from impact_pipeline.domain.screening.ownership import UNKNOWN_PARENTS
 from impact_pipeline.errors import ImpactPipelineError
 from impact_pipeline.ingest.policy import Policy, load_policy
 from impact_pipeline.partitions import MONTHLY, Window
@@ -16,10 +17,13 @@ from impact_pipeline.wiring.metadata import asset_key, table_metadata
 from impact_pipeline.wiring.months import windows_for
 
 VERDICT_TABLES = ["core.issuer_verdicts", "core.verdict_explanations"]
-_UPSTREAM = ["staging.evidence", "core.issuers", "core.holdings", "policy.rules", "audit.months"]
+_UPSTREAM = [
+    *("staging.evidence", "staging.ownership", "core.issuers", "core.holdings"),
+    *("policy.rules", "policy.overrides", "audit.months"),
+]
 
-#: Everybody a rule can be about: described, held, or named by evidence. Who is held by public-sector lines only is a
-#: public body, not a company.
+#: Everybody a rule can be about: described, held, named by evidence, owner or owned. Who is held by public-sector lines
+#: only is a public body, not a company.
 _ISSUERS = """
 with named as (
     select as_of_date, issuer_id, cast(null as boolean) as is_public from core.issuers
@@ -32,20 +36,31 @@ with named as (
     union all
     select as_of_date, underlying_issuer_id, null from core.holdings where underlying_issuer_id is not null
     union all
+    select as_of_date, guarantor_id, null from core.holdings where guarantor_id is not null
+    union all
     select as_of_date, issuer_id, null from staging.evidence
+    union all
+    select as_of_date, child_id, null from staging.ownership
+    union all
+    select as_of_date, parent_id, null from staging.ownership where not list_contains($untold, upper(parent_id))
 )
 select
-    named.as_of_date, named.issuer_id, issuers.issuer_name,
+    named.as_of_date, named.issuer_id, issuers.issuer_name, issuers.sector_scheme, issuers.sector_code,
     coalesce(bool_and(named.is_public), false) as is_public_body
 from named
 left join core.issuers as issuers using (as_of_date, issuer_id)
-where named.as_of_date >= ? and named.as_of_date < ?
-group by named.as_of_date, named.issuer_id, issuers.issuer_name
+where named.as_of_date >= $start and named.as_of_date < $end
+group by named.as_of_date, named.issuer_id, issuers.issuer_name, issuers.sector_scheme, issuers.sector_code
 order by named.as_of_date, named.issuer_id
 """
 _SEEN = """
 select as_of_date, source_file_id, source_row
 from staging.evidence
+where as_of_date >= ? and as_of_date < ?
+"""
+_OWNERSHIP = """
+select *
+from staging.ownership
 where as_of_date >= ? and as_of_date < ?
 """
 _CLAIMS = """
@@ -96,18 +111,28 @@ def screen_months(settings: Settings, store: Store, covered: Window) -> dict[str
 
 def _evaluated(store: Store, policy: Policy, covered: Window) -> Verdicts:
     bounds: list[object] = [covered.start, covered.end]
+    everybody = {"start": covered.start, "end": covered.end, "untold": list(UNKNOWN_PARENTS)}
     with store.read() as connection:
         # the same claim serves many months: carry it over once, then lay the months beside it
         seen = connection.sql(_SEEN, params=bounds).pl()
         claims = connection.sql(_CLAIMS, params=bounds).pl()
-        issuers = connection.sql(_ISSUERS, params=bounds).pl()
+        ownership = connection.sql(_OWNERSHIP, params=bounds).pl()
+        issuers = connection.sql(_ISSUERS, params=everybody).pl()
         months = _months_of(connection, "audit.months", bounds)
     if set(months["policy_sha256"]) != {policy.sha256}:
         raise ImpactPipelineError(
             f"the policy files changed since {covered.label} was ingested; run these months again, from the files on"
         )
     evidence = seen.join(claims, on=["source_file_id", "source_row"]).select(TABLES["staging.evidence"].column_names)
-    return evaluate(evidence, issuers, months.select("as_of_date", "known_as_of"), policy.rules)
+    return evaluate(
+        evidence,
+        issuers,
+        months.select("as_of_date", "known_as_of"),
+        policy.rules,
+        ownership=ownership,
+        overrides=policy.overrides,
+        proxies=policy.proxies,
+    )
 
 
 def _months_of(connection: duckdb.DuckDBPyConnection, name: str, bounds: list[object]) -> pl.DataFrame:

@@ -13,7 +13,7 @@ import polars as pl
 from impact_pipeline.domain.screening import measures
 from impact_pipeline.domain.screening.rules import Criterion, Group, Rule
 from impact_pipeline.domain.screening.wording import counterfactual_words, criterion_words, heading_words
-from impact_pipeline.schemas.table import AMOUNT
+from impact_pipeline.schemas.table import AMOUNT, FACTOR
 from impact_pipeline.schemas.vocabulary import GRADES, OUTCOMES
 
 FALSE, UNKNOWN, TRUE = 0, 1, 2
@@ -53,6 +53,7 @@ _LEAF_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "rank_false": pl.UInt8,
     "near_margin": AMOUNT,
     "counterfactual_fr": pl.String,
+    "is_first_euro": pl.Boolean,
 }
 _RULE_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "rule": pl.UInt32,
@@ -72,6 +73,10 @@ _RULE_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "if_false": pl.String,
     "if_unknown": pl.String,
     "if_exposed": pl.String,
+    "down_control": pl.Boolean,
+    "down_min_pct": FACTOR,
+    "stake_from": FACTOR,
+    "stake_to": FACTOR,
 }
 
 
@@ -159,6 +164,7 @@ def _leaf_row(
         "rank_false": GRADE_RANK[rule.evidence.min_grade_false],
         "near_margin": _near_margin(rule, c),
         "counterfactual_fr": _counterfactual(rule, c),
+        "is_first_euro": _is_first_euro(c) and not mitigates,
     }
 
 
@@ -182,7 +188,18 @@ def _rule_row(number: int, rule: Rule, has_theme: bool) -> dict[str, object]:
         "if_false": rule.outcome.false,
         "if_unknown": rule.outcome.unknown,
         "if_exposed": rule.outcome.unknown_exposed,
+        "down_control": rule.propagation.down is not None and rule.propagation.down.control,
+        "down_min_pct": Decimal(rule.propagation.down.min_pct) if rule.propagation.down else None,
+        "stake_from": Decimal(rule.propagation.minority_flag[0]),
+        "stake_to": Decimal(rule.propagation.minority_flag[1]),
     }
+
+
+def _is_first_euro(criterion: Criterion) -> bool:
+    """The slightest involvement is enough, so that of a consolidated company is the group's."""
+    if measures.sibling(criterion.measure) is None:
+        return False
+    return criterion.op == "is_true" or (criterion.op == ">" and criterion.value == 0)
 
 
 def _at_most_watched(outcome: str) -> str:

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from impact_pipeline.domain.screening.circumstances import chains
 from impact_pipeline.domain.screening.compiler import FALSE, GRADE_RANK, TRUE, TRUTH_TEXT, UNKNOWN, Compiled
 from impact_pipeline.domain.screening.wording import NOTES_FR, OUTCOMES_FR, source_text, value_text
 from impact_pipeline.schemas import TABLES
@@ -18,7 +19,8 @@ _FROM_RULE = ("leaf", "criterion_id", "order", "op", "threshold", "mitigates", "
 _KEPT = (
     "cell", "rule", *_FROM_RULE, "verdict", "is_ruled_out", "raw", "plain", "proven", "admissible", "near",
     "found_absent", "lo", "hi", "unit", "basis", "fiscal_year", "evidence_id", "source", "locator",
-    "published_on", "retrieved_on", "grade", "conflict_with", "stale_days", "clause_fr",
+    "published_on", "retrieved_on", "grade", "conflict_with", "stale_days", "clause_fr", "inherited_from", "path",
+    "min_pct",
 )  # fmt: skip
 #: criterion_id of the row that explains a verdict reached before any criterion was looked at.
 APPLICABILITY = "applies_if"
@@ -26,8 +28,8 @@ APPLICABILITY = "applies_if"
 
 def criteria(judged: pl.DataFrame, pairs: pl.DataFrame, compiled: Compiled) -> pl.DataFrame:
     """One row per criterion of every pair the rule applies to; ``counts`` = its clause is in the verdict."""
-    asked = pairs.filter(pl.col("outcome") != "NOT_APPLICABLE").select(*_PAIR, "is_ruled_out", verdict="truth")
-    with_evidence = judged.join(asked, on=_PAIR).with_columns(clause_fr=_clause()).select(*_KEPT)
+    asked = pairs.filter(pl.col("own_outcome") != "NOT_APPLICABLE").select(*_PAIR, "is_ruled_out", verdict="own_truth")
+    with_evidence = _told_by(judged, pairs).join(asked, on=_PAIR).with_columns(clause_fr=_clause()).select(*_KEPT)
     nothing = pl.lit(UNKNOWN, dtype=pl.UInt8)
     without = (
         asked.join(compiled.leaves.select(*_PAIR[1:], *_FROM_RULE, "words_fr"), on="rule")
@@ -41,6 +43,18 @@ def criteria(judged: pl.DataFrame, pairs: pl.DataFrame, compiled: Compiled) -> p
         .drop("words_fr")
     )
     return pl.concat([with_evidence, without], how="diagonal").with_columns(counts=_counts())
+
+
+def _told_by(judged: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Criteria with the company whose involvement they are, and the path to it, where it is not the issuer's own."""
+    is_risen = pl.col("risen_from").is_not_null()
+    own = judged.filter(~is_risen)
+    names = pairs.select("cell", "issuer_id", "issuer_name").unique("cell")
+    risen = chains(judged.filter(is_risen), names).join(
+        names.select(risen_from="cell", inherited_from="issuer_id", risen_name="issuer_name"), on="risen_from"
+    )
+    empty = [pl.lit(None, dtype=pl.String).alias(name) for name in ("path", "inherited_from", "risen_name")]
+    return pl.concat([own.with_columns(empty), risen.select(*own.columns, "path", "inherited_from", "risen_name")])
 
 
 def _counts() -> pl.Expr:
@@ -58,8 +72,14 @@ def _clause() -> pl.Expr:
         .otherwise(pl.lit(" : recherché, non concerné"))
     )  # fmt: skip
     note = _note()
+    company = pl.when(pl.col("risen_name").is_null()).then("inherited_from").otherwise("risen_name")
+    through = (
+        pl.when(company.is_null()).then(pl.lit(""))
+        .otherwise(pl.lit(", par la société consolidée ") + company)
+    )  # fmt: skip
     return pl.concat_str(
         pl.col("words_fr"),
+        through,
         value,
         pl.lit(" ("),
         source_text(),
@@ -78,6 +98,7 @@ def _note() -> pl.Expr:
     minimum = asked.replace_strict(_GRADE, return_dtype=pl.String)
     return (
         pl.when(problem != "").then(problem.replace(NOTES_FR))
+        .when("lost_perimeter").then(pl.lit(NOTES_FR["perimeter"]))
         .when(pl.col("has_conflict") & (raw == UNKNOWN)).then(pl.lit(NOTES_FR["conflict"]))
         .when("has_conflict").then(pl.lit(NOTES_FR["same_side"]))
         .when(~pl.col("has_value")).then(None)
@@ -90,7 +111,7 @@ def _note() -> pl.Expr:
     )  # fmt: skip
 
 
-def verdict_table(pairs: pl.DataFrame, criteria_rows: pl.DataFrame) -> pl.DataFrame:
+def verdict_table(pairs: pl.DataFrame, criteria_rows: pl.DataFrame, around: pl.DataFrame) -> pl.DataFrame:
     """``core.issuer_verdicts``: the outcome and one sentence."""
     clauses = (
         criteria_rows.filter("counts")
@@ -99,14 +120,22 @@ def verdict_table(pairs: pl.DataFrame, criteria_rows: pl.DataFrame) -> pl.DataFr
         .group_by(_PAIR, maintain_order=True)
         .agg(clauses=pl.col("clause_fr").str.join(" ; "))
     )
-    asked = pl.col("outcome") != "NOT_APPLICABLE"
+    asked = pl.col("own_outcome") != "NOT_APPLICABLE"
+    is_note = pl.col("criterion_id") == "minority_stake"
+    circumstances = (
+        around.sort("cell", "order")
+        .group_by(_PAIR)
+        .agg(
+            before=pl.col("clause_fr").filter(~is_note).str.join(" ; "),
+            after=pl.col("clause_fr").filter(is_note).str.join(" ; "),
+        )
+    )
     rows = (
         pairs.join(clauses, on=_PAIR, how="left")
+        .join(circumstances, on=_PAIR, how="left")
         .with_columns(
             truth=_truth_text("truth"),
             text_fr=_sentence(),
-            inherited_from=pl.lit(None, dtype=pl.String),
-            override_id=pl.lit(None, dtype=pl.String),
             **{name: pl.col(name) & asked for name in ("is_near", "is_stale", "has_conflict")},
         )
         .sort("cell", "rule_id")
@@ -117,12 +146,13 @@ def verdict_table(pairs: pl.DataFrame, criteria_rows: pl.DataFrame) -> pl.DataFr
 def _sentence() -> pl.Expr:
     name = pl.when(pl.col("issuer_name").is_null()).then(pl.col("issuer_id")).otherwise(pl.col("issuer_name"))
     lead = (
-        pl.when(pl.col("outcome") == "NOT_APPLICABLE").then(_reason_apart())
-        .when(pl.col("truth") == TRUE).then(pl.col("clauses"))
+        pl.when(pl.col("own_outcome") == "NOT_APPLICABLE").then(_reason_apart())
+        .when(pl.col("own_truth") == TRUE).then(pl.col("clauses"))
         .when(pl.col("is_ruled_out")).then(pl.lit("recherché et non concerné : ") + pl.col("clauses"))
-        .when(pl.col("truth") == FALSE).then(pl.lit("écarté, preuve à l'appui : ") + pl.col("clauses"))
+        .when(pl.col("own_truth") == FALSE).then(pl.lit("écarté, preuve à l'appui : ") + pl.col("clauses"))
         .otherwise(pl.concat_str(pl.lit("ne peut être tranché : "), "clauses", pl.lit(_FETCH)))
     )  # fmt: skip
+    before, after = pl.col("before"), pl.col("after")
     return pl.concat_str(
         name,
         pl.lit(" — "),
@@ -132,13 +162,15 @@ def _sentence() -> pl.Expr:
         pl.lit(". "),
         "heading_fr",
         pl.lit(" : "),
+        pl.when(before.is_null() | (before == "")).then(pl.lit("")).otherwise(before + pl.lit(" ; en propre : ")),
         lead,
+        pl.when(after.is_null() | (after == "")).then(pl.lit("")).otherwise(pl.lit(" ; ") + after),
         pl.lit("."),
     )
 
 
-def explanation_table(pairs: pl.DataFrame, criteria_rows: pl.DataFrame) -> pl.DataFrame:
-    """``core.verdict_explanations``: one row per criterion, or one saying why none was looked at."""
+def explanation_table(pairs: pl.DataFrame, criteria_rows: pl.DataFrame, around: pl.DataFrame) -> pl.DataFrame:
+    """``core.verdict_explanations``: a row per criterion, or one saying why none was looked at, and circumstances."""
     shared = [
         "as_of_date",
         "known_as_of",
@@ -150,7 +182,8 @@ def explanation_table(pairs: pl.DataFrame, criteria_rows: pl.DataFrame) -> pl.Da
         "rule_order",
         *_PAIR,
     ]
-    place = pl.concat_str("rule_id", pl.lit(" v"), "rule_version", pl.lit(", critère "), "criterion_id", pl.lit(" : "))
+    rule = pl.concat_str("rule_id", pl.lit(" v"), "rule_version")
+    place = pl.concat_str(rule, pl.lit(", critère "), "criterion_id", pl.lit(" : "))
     state = pl.col("raw").replace_strict(
         {TRUE: " : atteint", FALSE: " : non atteint", UNKNOWN: " : indéterminé"}, return_dtype=pl.String
     )
@@ -163,17 +196,27 @@ def explanation_table(pairs: pl.DataFrame, criteria_rows: pl.DataFrame) -> pl.Da
             counterfactual_fr=pl.when(pl.col("outcome") == "EXCLUDED").then(pl.col("counterfactual_fr")),
         )
     )
-    apart = pairs.filter(pl.col("outcome") == "NOT_APPLICABLE").select(
+    apart = pairs.filter(pl.col("own_outcome") == "NOT_APPLICABLE").select(
         *shared,
         criterion_id=pl.lit(APPLICABILITY),
         order=pl.lit(0, dtype=pl.UInt32),
         op=pl.when("is_public_body").then(pl.lit("is_corporate")).otherwise(pl.lit("roles_any")),
-        truth=_truth_text("truth"),
+        truth=_truth_text("own_truth"),
         admissible=pl.lit(True),
         near=pl.lit(False),
-        text_fr=pl.concat_str("rule_id", pl.lit(" v"), "rule_version", pl.lit(" : "), _reason_apart(), pl.lit(".")),
+        text_fr=pl.concat_str(rule, pl.lit(" : "), _reason_apart(), pl.lit(".")),
     )
-    rows = pl.concat([leaves, apart], how="diagonal")
+    beside = (
+        pairs.select(shared)
+        .join(around, on=_PAIR)
+        .with_columns(
+            truth=_truth_text("raw"),
+            admissible=pl.lit(True),
+            near=pl.lit(False),
+            text_fr=pl.concat_str(rule, pl.lit(" : "), "clause_fr", pl.lit(".")),
+        )
+    )
+    rows = pl.concat([leaves, apart, beside], how="diagonal")
     types = _EXPLANATIONS.polars_schema
     later = [pl.lit(None, dtype=types[name]).alias(name) for name in types if name not in rows.columns]
     return (

@@ -4,12 +4,14 @@ A company whose main activity is soft drinks is probably in soft drinks: grade E
 exclude nor clear, because rules ask for better grades and because a sector also holds companies without the activity.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 import polars as pl
 from pydantic import Field, model_validator
 
+from impact_pipeline.domain.screening.compiler import WEAKEST
 from impact_pipeline.domain.screening.measures import is_share, sibling
 from impact_pipeline.domain.screening.rule_parts import Number, Part, Text
 
@@ -34,62 +36,45 @@ class SectorProxy(Part):
         return self
 
 
-def proxy_claims(
-    cells: pl.DataFrame, live: pl.DataFrame, proxies: tuple[SectorProxy, ...], types: dict[str, pl.DataType]
-) -> pl.DataFrame:
-    """Claims of grade E for issuers of a listed sector about whose theme no live claim speaks.
+def with_proxies(live: pl.DataFrame, cells: pl.DataFrame, proxies: Sequence[SectorProxy]) -> pl.DataFrame:
+    """The claims, and one of grade E for each issuer of a listed sector about whose theme no claim speaks.
 
     Args:
-        cells: ``cell, as_of_date, issuer_id, sector_scheme, sector_code``.
-        live: claims that stand, with ``cell`` and ``measure``.
+        live: claims that stand, behind the number of their issuer (``cell``).
+        cells: ``cell, as_of_date, known_as_of, issuer_id, sector_scheme, sector_code``.
         proxies: the policy's sector proxies.
-        types: columns and types of the claims to return (those of ``staging.evidence``).
     """
+    if not proxies:
+        return live
     listed = pl.DataFrame(
-        [
-            {
-                "measure": proxy.measure,
-                "sector_scheme": proxy.scheme,
-                "code": proxy.code,
-                "role": proxy.role,
-                "lo": proxy.lo,
-                "hi": proxy.hi,
-            }
-            for proxy in proxies
-        ],
-        schema={
-            "measure": pl.String,
-            "sector_scheme": pl.String,
-            "code": pl.String,
-            "role": pl.String,
-            "lo": types["lo"],
-            "hi": types["hi"],
-        },
-    )
-    themes = {proxy.measure: sibling(proxy.measure) or proxy.measure for proxy in proxies}
-    spoken = pl.concat(
-        [
-            live.select("cell", "measure"),
-            live.select("cell", measure=pl.col("measure").replace({other: own for own, other in themes.items()})),
-        ]
-    ).unique()
+        [proxy.model_dump(exclude={"trap_fr"}) for proxy in proxies],
+        schema=dict.fromkeys(("measure", "scheme", "code", "role"), pl.String)
+        | {name: live.schema[name] for name in ("lo", "hi")},
+        orient="row",
+    ).rename({"scheme": "sector_scheme"})
+    themes = {measure: sibling(measure) or measure for measure in listed["measure"].unique()}
+    # evidence about either measure of a theme ends the ladder before its lowest rung
+    about_theme = pl.col("measure").replace({other: own for own, other in themes.items()})
+    spoken = live.select("cell", measure=about_theme).unique()
+    code = pl.col("sector_code")
     found = (
-        cells.filter(pl.col("sector_code").is_not_null())
+        cells.filter(code.is_not_null())
         .join(listed, on="sector_scheme")
-        .filter(pl.col("sector_code").str.starts_with(pl.col("code")))
+        .filter(code.str.starts_with(pl.col("code")))
         # the longest code that fits is the most precise one
         .sort("cell", "measure", -pl.col("code").str.len_chars().cast(pl.Int32), "code", "role")
         .unique(["cell", "measure"], keep="first", maintain_order=True)
         .join(spoken, on=["cell", "measure"], how="anti")
         .with_columns(
-            evidence_id=pl.concat_str(pl.lit("SECTEUR-"), "sector_scheme", pl.lit("-"), "sector_code"),
-            source=pl.concat_str(pl.lit("code sectoriel "), "sector_code", pl.lit(" (indice, pas une preuve)")),
+            evidence_id=pl.concat_str(pl.lit("SECTEUR-"), "sector_scheme", pl.lit("-"), code),
+            source=pl.concat_str(pl.lit("code sectoriel "), code, pl.lit(", indice et non preuve")),
             grade=pl.lit("E"),
+            grade_rank=pl.lit(WEAKEST, dtype=live.schema["grade_rank"]),
             unit=pl.lit("pct"),
-            reported_or_estimated=pl.lit("reported"),
+            is_researched_absent=pl.lit(False),
             source_file_id=pl.lit("policy"),
             source_row=pl.lit(0, dtype=pl.Int64),
         )
     )
-    absent = [pl.lit(None, dtype=kind).alias(name) for name, kind in types.items() if name not in found.columns]
-    return found.with_columns(absent).select("cell", *types)
+    absent = [pl.lit(None, dtype=kind).alias(name) for name, kind in live.schema.items() if name not in found.columns]
+    return pl.concat([live, found.with_columns(absent).select(live.columns)])

@@ -7,13 +7,19 @@ import polars as pl
 
 from impact_pipeline.domain.screening import explanations
 from impact_pipeline.domain.screening.applicability import applicability
+from impact_pipeline.domain.screening.circumstances import circumstances
 from impact_pipeline.domain.screening.claims import claims_by_criterion, live_claims, without_outdone_years
 from impact_pipeline.domain.screening.compiler import FALSE, TRUE, UNKNOWN, Compiled, compile_rules
+from impact_pipeline.domain.screening.decisions import Override
+from impact_pipeline.domain.screening.inheritance import settle, with_risen
+from impact_pipeline.domain.screening.ownership import Links, links
+from impact_pipeline.domain.screening.proxies import SectorProxy, with_proxies
 from impact_pipeline.domain.screening.resolution import resolve
 from impact_pipeline.domain.screening.rules import Rule
 from impact_pipeline.domain.screening.truth import admitted_truths, interval_truth, near, rank
 from impact_pipeline.domain.screening.wording import date_text
 from impact_pipeline.errors import SchemaViolationError
+from impact_pipeline.schemas import TABLES
 
 _PAIR = ["cell", "rule"]
 _FLAGS = ("is_near", "is_stale", "has_conflict", "is_ruled_out", "is_exposed", "is_public_body")
@@ -27,14 +33,27 @@ class Verdicts:
     verdict_explanations: pl.DataFrame
 
 
-def evaluate(evidence: pl.DataFrame, issuers: pl.DataFrame, months: pl.DataFrame, rules: Sequence[Rule]) -> Verdicts:
+def evaluate(
+    evidence: pl.DataFrame,
+    issuers: pl.DataFrame,
+    months: pl.DataFrame,
+    rules: Sequence[Rule],
+    *,
+    ownership: pl.DataFrame | None = None,
+    overrides: Sequence[Override] = (),
+    proxies: Sequence[SectorProxy] = (),
+) -> Verdicts:
     """Evaluate every rule in force for every issuer of every month.
 
     Args:
         evidence: rows of ``staging.evidence``.
-        issuers: ``as_of_date, issuer_id, issuer_name, is_public_body``; rules do not apply to public bodies.
-        months: ``as_of_date, known_as_of``; evidence received later is not seen.
+        issuers: ``as_of_date, issuer_id, issuer_name, is_public_body, sector_scheme, sector_code``; owners and owned
+            companies included. Rules do not apply to public bodies.
+        months: ``as_of_date, known_as_of``; evidence and ownership received later are not seen.
         rules: the policy; each is evaluated in the months it is in force.
+        ownership: rows of ``staging.ownership``; none: nothing is inherited.
+        overrides: decisions of the committee; each acts in the months it is in force.
+        proxies: sectors that stand in for evidence nobody gave.
 
     Raises:
         SchemaViolationError: the values of the evidence are not decimals.
@@ -42,18 +61,21 @@ def evaluate(evidence: pl.DataFrame, issuers: pl.DataFrame, months: pl.DataFrame
     _require_exact_numbers(evidence)
     compiled = compile_rules(rules)
     cells = (
-        issuers.select("as_of_date", "issuer_id", "issuer_name", "is_public_body")
+        issuers.select("as_of_date", "issuer_id", "issuer_name", "is_public_body", "sector_scheme", "sector_code")
         .join(months.select("as_of_date", "known_as_of", day_fr=date_text("as_of_date")), on="as_of_date")
         .sort("as_of_date", "issuer_id")
         .with_row_index("cell")
     )
-    claims = live_claims(evidence, months, cells)
-    judged = judge_criteria(claims, compiled)
-    pairs = _decide(_rule_truths(judged, compiled, cells), judged, applicability(claims, compiled), compiled, cells)
-    criteria = explanations.criteria(judged, pairs, compiled)
+    owned = links(TABLES["staging.ownership"].frame() if ownership is None else ownership, cells)
+    claims = with_proxies(live_claims(evidence, months, cells), cells, proxies)
+    judged = with_risen(judge_criteria(claims, compiled, owned), owned, compiled)
+    own = _decide(_rule_truths(judged, compiled, cells), judged, applicability(claims, compiled), compiled, cells)
+    settled = settle(own, judged, owned, overrides, compiled)
+    around = circumstances(settled)
+    criteria = explanations.criteria(judged, settled.pairs, compiled)
     return Verdicts(
-        issuer_verdicts=explanations.verdict_table(pairs, criteria),
-        verdict_explanations=explanations.explanation_table(pairs, criteria),
+        issuer_verdicts=explanations.verdict_table(settled.pairs, criteria, around),
+        verdict_explanations=explanations.explanation_table(settled.pairs, criteria, around),
     )
 
 
@@ -64,7 +86,7 @@ def _require_exact_numbers(evidence: pl.DataFrame) -> None:
         raise SchemaViolationError("staging.evidence", [f"{name} is not a decimal" for name in inexact])
 
 
-def judge_criteria(claims: pl.DataFrame, compiled: Compiled) -> pl.DataFrame:
+def judge_criteria(claims: pl.DataFrame, compiled: Compiled, owned: Links) -> pl.DataFrame:
     """One row per issuer and criterion that has evidence: value, truth and what the truth is worth."""
     resolved = resolve(claims_by_criterion(without_outdone_years(claims), compiled.leaves))
     none_found = pl.col("is_absent") & ~pl.col("has_conflict") & (pl.col("problem") == "")
@@ -82,7 +104,10 @@ def judge_criteria(claims: pl.DataFrame, compiled: Compiled) -> pl.DataFrame:
         pl.concat([direct, implied])
         .join(contrary, on=["cell", "leaf"], how="left")
         .join(compiled.leaves, on="leaf")
+        .join(owned.left.rename({"parent": "cell"}), on="cell", how="left")
         .with_columns(raw=interval_truth())
+        .with_columns(lost_perimeter=_lost_perimeter())
+        .with_columns(raw=pl.when("lost_perimeter").then(rank(UNKNOWN)).otherwise("raw"))
         .with_columns(*admitted_truths(), near=near())
         .with_columns(
             found_absent=none_found
@@ -91,6 +116,16 @@ def judge_criteria(claims: pl.DataFrame, compiled: Compiled) -> pl.DataFrame:
             & ~pl.col("is_stale")
         )
     )
+
+
+def _lost_perimeter() -> pl.Expr:
+    """An involvement told of the group before a company left it: it may have left with the company.
+
+    Shares of revenue stay: a sale of one company does not undo them, and they grow stale by themselves.
+    """
+    told = pl.coalesce(pl.date(pl.col("fiscal_year"), 12, 31), pl.col("published_on"), pl.col("retrieved_on"))
+    moves = ~pl.col("is_share") & ~pl.col("is_conduct")
+    return ((pl.col("raw") == TRUE) & moves & (told < pl.col("left_on"))).eq_missing(True)
 
 
 def _rule_truths(judged: pl.DataFrame, compiled: Compiled, cells: pl.DataFrame) -> pl.DataFrame:
@@ -150,6 +185,7 @@ def _decide(
         has_conflict=pl.col("has_conflict").any(),
     )
     asks = pl.col("asks_applicability")
+    risen = judged.filter(pl.col("risen_from").is_not_null()).select(*_PAIR, rises=pl.lit(True)).unique()
     pairs = (
         truths.join(cells, on="cell")
         .join(compiled.rules, on="rule")
@@ -157,8 +193,10 @@ def _decide(
         .join(applying, on=_PAIR, how="left")
         .join(_ruled_out(judged, compiled), on=_PAIR, how="left")
         .join(flags, on=_PAIR, how="left")
+        .join(risen, on=_PAIR, how="left")
         .with_columns(
             applies=pl.when(pl.col("is_public_body")).then(pl.lit("F"))
+            .when(pl.col("rises")).then(pl.lit("T"))
             .when(~asks).then(pl.lit("T"))
             .when(pl.col("applies").is_not_null()).then(pl.col("applies"))
             .otherwise(pl.lit("U")),

@@ -9,12 +9,14 @@ from typing import Any
 import polars as pl
 
 from impact_pipeline.domain.screening import Rule, Verdicts, evaluate
+from impact_pipeline.domain.screening.decisions import Override
+from impact_pipeline.domain.screening.proxies import SectorProxy
 from impact_pipeline.ingest.policy import load_policy
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.settings import REPOSITORY
 
 DAY, KNOWN = dt.date(2025, 12, 31), dt.date(2026, 1, 10)
-EVIDENCE = TABLES["staging.evidence"]
+EVIDENCE, OWNERSHIP = TABLES["staging.evidence"], TABLES["staging.ownership"]
 
 
 @cache
@@ -70,6 +72,52 @@ def evidence_frame(claims: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     return EVIDENCE.frame(rows)
 
 
+def owner(
+    child: str, parent: str, pct: str | None = "100", controlled: bool | None = True, **given: Any
+) -> dict[str, Any]:
+    """A link known and valid for years."""
+    usual = {
+        "child_id": child,
+        "parent_id": parent,
+        "pct_capital": None if pct is None else Decimal(pct),
+        "is_controlled": controlled,
+        "valid_from": dt.date(2015, 1, 1),
+        "known_from": dt.date(2019, 6, 30),
+        "source_file_id": "f",
+        "source_row": 1,
+    }
+    return {**usual, **given}
+
+
+def ownership_frame(links: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    return OWNERSHIP.frame(links)
+
+
+def companies_frame(
+    day: dt.date, names: Sequence[str], public: Sequence[str] = (), sectors: Mapping[str, str] | None = None
+) -> pl.DataFrame:
+    """Issuers of a month as the engine takes them; ``sectors`` are codes of NACE Rev. 2."""
+    known = sectors or {}
+    return pl.DataFrame(
+        {
+            "as_of_date": [day] * len(names),
+            "issuer_id": names,
+            "issuer_name": [name.title() + " SA" for name in names],
+            "is_public_body": [name in public for name in names],
+            "sector_scheme": ["nace_2" if name in known else None for name in names],
+            "sector_code": [known.get(name) for name in names],
+        },
+        schema={
+            "as_of_date": pl.Date,
+            "issuer_id": pl.String,
+            "issuer_name": pl.String,
+            "is_public_body": pl.Boolean,
+            "sector_scheme": pl.String,
+            "sector_code": pl.String,
+        },
+    )
+
+
 def screen(
     claims: Sequence[Mapping[str, Any]],
     rules: Sequence[Rule],
@@ -78,25 +126,24 @@ def screen(
     known: dt.date | None = None,
     issuers: Sequence[str] = ("ALPHA",),
     public: Sequence[str] = (),
+    sectors: Mapping[str, str] | None = None,
+    owners: Sequence[Mapping[str, Any]] = (),
+    overrides: Sequence[Override] = (),
+    proxies: Sequence[SectorProxy] = (),
 ) -> Verdicts:
     """Evaluate and pass both tables through the write gate."""
-    companies = pl.DataFrame(
-        {
-            "as_of_date": [day] * len(issuers),
-            "issuer_id": issuers,
-            "issuer_name": [name.title() + " SA" for name in issuers],
-            "is_public_body": [name in public for name in issuers],
-        },
-        schema={
-            "as_of_date": pl.Date,
-            "issuer_id": pl.String,
-            "issuer_name": pl.String,
-            "is_public_body": pl.Boolean,
-        },
-    )
+    companies = companies_frame(day, issuers, public, sectors)
     months = pl.DataFrame({"as_of_date": [day], "known_as_of": [known or day + dt.timedelta(days=10)]})
     dated = [{**row, "as_of_date": day} for row in claims]
-    found = evaluate(evidence_frame(dated), companies, months, rules)
+    found = evaluate(
+        evidence_frame(dated),
+        companies,
+        months,
+        rules,
+        ownership=ownership_frame([{**row, "as_of_date": day} for row in owners]),
+        overrides=overrides,
+        proxies=proxies,
+    )
     TABLES["core.issuer_verdicts"].validate(found.issuer_verdicts)
     TABLES["core.verdict_explanations"].validate(found.verdict_explanations)
     return found

@@ -13,6 +13,7 @@ from impact_pipeline_tests.domain.screening.cases import (
     KNOWN,
     absent,
     claim,
+    companies_frame,
     criterion,
     demo_rules,
     evidence_frame,
@@ -156,9 +157,7 @@ def test_20_a_new_threshold_leaves_the_past_alone() -> None:
     old = rule(criteria={"any": [criterion(PALM, ">=", "10")]}, valid={"from": "2019-01-01", "to": "2026-01-01"})
     new = rule(criteria={"any": [criterion(PALM, ">=", "5")]}, valid={"from": "2026-01-01"}, version="2")
     claims = [claim(PALM, "7")]
-    issuers = pl.DataFrame({"as_of_date": [DAY, dt.date(2026, 1, 31)]}).with_columns(
-        issuer_id=pl.lit("ALPHA"), issuer_name=pl.lit("Alpha"), is_public_body=pl.lit(False)
-    )
+    issuers = pl.concat([companies_frame(day, ["ALPHA"]) for day in (DAY, dt.date(2026, 1, 31))])
     months = pl.DataFrame({"as_of_date": [DAY, dt.date(2026, 1, 31)], "known_as_of": [KNOWN, dt.date(2026, 2, 9)]})
     evidence = pl.concat([evidence_frame([{**claims[0], "as_of_date": day}]) for day in months["as_of_date"]])
     found = evaluate(evidence, issuers, months, [old, new]).issuer_verdicts
@@ -167,9 +166,7 @@ def test_20_a_new_threshold_leaves_the_past_alone() -> None:
 
 
 def test_23_nan_cannot_even_be_asked() -> None:
-    issuers = pl.DataFrame(
-        {"as_of_date": [DAY], "issuer_id": ["ALPHA"], "issuer_name": ["A"], "is_public_body": [False]}
-    )
+    issuers = companies_frame(DAY, ["ALPHA"])
     months = pl.DataFrame({"as_of_date": [DAY], "known_as_of": [KNOWN]})
     floats = evidence_frame([claim(PALM, "7")]).with_columns(lo=pl.lit(float("nan")))
     with pytest.raises(SchemaViolationError, match="lo is not a decimal"):

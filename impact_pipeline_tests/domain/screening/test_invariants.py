@@ -18,6 +18,7 @@ from impact_pipeline_tests.domain.screening.cases import (
     DAY,
     KNOWN,
     claim,
+    companies_frame,
     demo_rules,
     evidence_frame,
     rule,
@@ -235,7 +236,7 @@ def test_several_months_give_what_each_gives_alone() -> None:
         claim("revenue_share.neonic", "0", fiscal_year=2023),
     ]
     months = pl.DataFrame({"as_of_date": days, "known_as_of": [each + dt.timedelta(days=10) for each in days]})
-    issuers = months.select("as_of_date", issuer_id=pl.lit("ALPHA"), issuer_name=pl.lit("A"), is_public_body=False)
+    issuers = pl.concat([companies_frame(day, ["ALPHA"]) for day in months["as_of_date"]])
     evidence = pl.concat([evidence_frame([{**row, "as_of_date": each} for row in rows]) for each in days])
     together = evaluate(evidence, issuers, months, RULES)
     for each in days:

@@ -1,0 +1,203 @@
+"""From each issuer's own outcome to the final one: what comes up, what is inherited, what the committee overrode.
+
+Order: first-euro involvement of a consolidated company is the group's; exclusions go down along control; then an
+override that was made for exactly the outcome so reached replaces it, and nothing is inherited from a company whose
+exclusion was taken back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from impact_pipeline.domain.screening.compiler import TRUE, UNKNOWN, Compiled
+from impact_pipeline.domain.screening.decisions import Override
+from impact_pipeline.domain.screening.ownership import Links, controlled, stakes, walk
+
+_PAIR = ["cell", "rule"]
+_OVERRIDE_TYPES = {
+    "issuer_id": pl.String,
+    "rule_id": pl.String,
+    "override_id": pl.String,
+    "from_outcome": pl.String,
+    "to_outcome": pl.String,
+    "approved_on": pl.Date,
+    "expires_on": pl.Date,
+    "approver": pl.String,
+    "minutes": pl.String,
+    "reason_fr": pl.String,
+    "conditions_fr": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Final outcomes, and what ownership and overrides had to do with them.
+
+    ``pairs`` has ``outcome``, ``truth``, ``inherited_from`` and ``override_id`` besides its own columns.
+    ``inherited``: ``*pair, first, chain, min_pct, since``. ``flagged``: ``*pair, other, pct, is_owner``.
+    ``untold``: pairs whose parent is not told. ``overridden``: pairs with the override that acted.
+    """
+
+    pairs: pl.DataFrame
+    inherited: pl.DataFrame
+    flagged: pl.DataFrame
+    untold: pl.DataFrame
+    overridden: pl.DataFrame
+
+
+def with_risen(judged: pl.DataFrame, owned: Links, compiled: Compiled) -> pl.DataFrame:
+    """Judged criteria with first-euro involvement carried up to the groups that consolidate the company.
+
+    A group's row is replaced by its company's where the company is involved and the group's own row does not say so.
+    Adds ``risen_from`` (cell), ``chain`` and ``min_pct``, empty for what an issuer says itself.
+    """
+    types: dict[str, pl.DataType | type[pl.DataType]] = {
+        "risen_from": pl.UInt32,
+        "chain": pl.List(pl.UInt32),
+        "min_pct": compiled.rules.schema["down_min_pct"],
+    }
+    own = judged.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in types.items())
+    involved = own.filter(pl.col("is_first_euro") & (pl.col("plain") == TRUE))
+    if involved.is_empty() or owned.held.is_empty():
+        return own
+    upward = controlled(owned.held, compiled.rules).select("rule", "pct", "since", origin="child", target="parent")
+    climbed = walk(involved.select("rule", "leaf", "cell", since="published_on"), upward, ["rule", "leaf"])
+    silent = climbed.join(involved.select("cell", "leaf"), on=["cell", "leaf"], how="anti")
+    risen = (
+        silent.select("cell", "leaf", "chain", "min_pct", risen_from="first")
+        .join(involved.drop("chain", "min_pct", "risen_from").rename({"cell": "risen_from"}), on=["risen_from", "leaf"])
+        .select(own.columns)
+    )
+    return pl.concat([own.join(risen.select("cell", "leaf"), on=["cell", "leaf"], how="anti"), risen])
+
+
+def settle(
+    pairs: pl.DataFrame, judged: pl.DataFrame, owned: Links, overrides: Sequence[Override], compiled: Compiled
+) -> Settled:
+    """Final outcomes of all pairs (``cell, rule, issuer_id, rule_id, as_of_date, truth, outcome, ...``)."""
+    decided = _in_force(pairs, overrides)
+    excluded = pairs.filter(pl.col("outcome") == "EXCLUDED").select(*_PAIR)
+    taken_back = decided.filter((pl.col("from_outcome") == "EXCLUDED") & (pl.col("to_outcome") != "EXCLUDED"))
+    imposed = decided.filter(pl.col("to_outcome") == "EXCLUDED").join(
+        pairs.select(*_PAIR, "outcome"), left_on=[*_PAIR, "from_outcome"], right_on=[*_PAIR, "outcome"]
+    )
+    start = (
+        pl.concat([excluded, imposed.select(*_PAIR)])
+        .unique()
+        .join(_decided_on(judged), on=_PAIR, how="left")
+        .select(*_PAIR, "since")
+    )
+    control = controlled(owned.held, compiled.rules)
+    downward = control.select("rule", "pct", "since", origin="parent", target="child")
+    inherited = walk(start, downward, ["rule"], stops=taken_back.select(*_PAIR))
+    # rules are evaluated in the months they are in force only
+    inherited = inherited.join(pairs.select(*_PAIR), on=_PAIR, how="semi")
+    untold = _untold(pairs, owned, compiled)
+    combined = _combined(pairs, inherited, untold)
+    overridden = decided.join(
+        combined.select(*_PAIR, "outcome"), left_on=[*_PAIR, "from_outcome"], right_on=[*_PAIR, "outcome"]
+    )
+    final = (
+        combined.join(overridden.select(*_PAIR, "to_outcome", "override_id"), on=_PAIR, how="left")
+        .with_columns(
+            computed_outcome="outcome",
+            outcome=pl.when(pl.col("to_outcome").is_not_null()).then("to_outcome").otherwise("outcome"),
+        )
+        .drop("to_outcome")
+        .join(_inherited_from(inherited, judged, combined), on=_PAIR, how="left")
+    )
+    return Settled(
+        pairs=final,
+        inherited=inherited,
+        flagged=_flagged(final, owned, control, compiled),
+        untold=untold,
+        overridden=overridden,
+    )
+
+
+def _in_force(pairs: pl.DataFrame, overrides: Sequence[Override]) -> pl.DataFrame:
+    """Overrides beside the pairs they are about, in the months they hold."""
+    listed = pl.DataFrame(
+        [
+            {
+                "issuer_id": override.issuer_id,
+                "rule_id": override.rule,
+                "override_id": override.id,
+                **override.model_dump(include=set(_OVERRIDE_TYPES)),
+            }
+            for override in overrides
+        ],
+        schema=_OVERRIDE_TYPES,
+        orient="row",
+    )
+    return (
+        pairs.select(*_PAIR, "as_of_date", "issuer_id", "rule_id")
+        .join(listed, on=["issuer_id", "rule_id"])
+        .filter(pl.col("as_of_date").is_between(pl.col("approved_on"), pl.col("expires_on")))
+        .drop("as_of_date", "issuer_id", "rule_id")
+    )
+
+
+def _decided_on(judged: pl.DataFrame) -> pl.DataFrame:
+    """Day from which an issuer's own exclusion is public: the earliest proven criterion."""
+    proven = judged.filter((pl.col("plain") == TRUE) & ~pl.col("mitigates"))
+    return proven.group_by(_PAIR).agg(since=pl.coalesce("published_on", "retrieved_on").min())
+
+
+def _untold(pairs: pl.DataFrame, owned: Links, compiled: Compiled) -> pl.DataFrame:
+    """Pairs of rules that walk down, for issuers whose parent nobody told."""
+    walking = compiled.rules.filter(
+        pl.col("down_min_pct").is_not_null() & (pl.col("if_true") == "EXCLUDED")
+    ).select("rule")  # fmt: skip
+    untold = pairs.select(*_PAIR).join(walking, on="rule", how="semi")
+    return untold.join(owned.untold.rename({"child": "cell"}), on="cell", how="semi")
+
+
+def _combined(pairs: pl.DataFrame, inherited: pl.DataFrame, untold: pl.DataFrame) -> pl.DataFrame:
+    """The worse of the own outcome and what ownership adds; an unknown owner never leaves a pair cleared."""
+    is_free = pl.col("outcome").is_in(["CLEARED", "NOT_APPLICABLE"])
+    falls = pl.col("falls").eq_missing(True)
+    unclear = pl.col("unclear").eq_missing(True) & is_free
+    return (
+        pairs.join(inherited.select(*_PAIR, falls=pl.lit(True)), on=_PAIR, how="left")
+        .join(untold.with_columns(unclear=pl.lit(True)), on=_PAIR, how="left")
+        .with_columns(
+            own_outcome="outcome",
+            own_truth="truth",
+            truth=pl.when(falls)
+            .then(pl.lit(TRUE, dtype=pl.UInt8))
+            .when(unclear)
+            .then(pl.lit(UNKNOWN, dtype=pl.UInt8))
+            .otherwise("truth"),
+            outcome=pl.when(falls).then(pl.lit("EXCLUDED")).when(unclear).then(pl.lit("UNKNOWN")).otherwise("outcome"),
+        )
+        .drop("falls", "unclear")
+    )
+
+
+def _inherited_from(inherited: pl.DataFrame, judged: pl.DataFrame, combined: pl.DataFrame) -> pl.DataFrame:
+    """The issuer an exclusion comes from: the chain's first, or the company whose involvement alone proves it."""
+    proven = judged.filter((pl.col("plain") == TRUE) & ~pl.col("mitigates"))
+    borrowed = (
+        proven.group_by(_PAIR)
+        .agg(own=pl.col("risen_from").is_null().any(), first=pl.col("risen_from").min())
+        .filter(~pl.col("own"))
+        .select(*_PAIR, "first")
+        .join(inherited.select(_PAIR), on=_PAIR, how="anti")
+    )
+    names = combined.select(first="cell", inherited_from="issuer_id").unique()
+    return pl.concat([inherited.select(*_PAIR, "first"), borrowed]).join(names, on="first").drop("first")
+
+
+def _flagged(final: pl.DataFrame, owned: Links, control: pl.DataFrame, compiled: Compiled) -> pl.DataFrame:
+    """Stakes between an issuer and an excluded one, seen from both sides."""
+    excluded = final.filter(pl.col("outcome") == "EXCLUDED").select(*_PAIR)
+    found = stakes(owned.held, control, compiled.rules)
+    owners = found.join(excluded.rename({"cell": "child"}), on=["rule", "child"]).select(
+        "rule", "pct", cell="parent", other="child", is_owner=pl.lit(True)
+    )
+    owned_by = found.join(excluded.rename({"cell": "parent"}), on=["rule", "parent"]).select(
+        "rule", "pct", cell="child", other="parent", is_owner=pl.lit(False)
+    )
+    return pl.concat([owners, owned_by]).join(final.select(*_PAIR), on=_PAIR, how="semi")
