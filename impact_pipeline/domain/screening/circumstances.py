@@ -34,7 +34,7 @@ def circumstances(settled: Settled) -> pl.DataFrame:
     found = [
         _inherited(settled, names),
         _stakes(settled, names),
-        _untold(settled),
+        _untold(settled, names),
         _overridden(settled),
     ]
     rows = [
@@ -125,12 +125,16 @@ def _stakes(settled: Settled, names: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _untold(settled: Settled) -> pl.DataFrame:
-    return settled.untold.select(
+def _untold(settled: Settled, names: pl.DataFrame) -> pl.DataFrame:
+    parent = names.select(parent="cell", inherited_from="issuer_id", parent_name="name")
+    return settled.untold.join(parent, on="parent", how="left").select(
         *_PAIR,
+        path="inherited_from",
         op=pl.lit("parent_untold"),
         raw=pl.lit(UNKNOWN, dtype=pl.UInt8),
-        clause_fr=pl.lit("société mère non déclarée : on ne sait pas si elle est exclue"),
+        clause_fr=pl.when(pl.col("parent").is_null())
+        .then(pl.lit("société mère non déclarée : on ne sait pas si elle est exclue"))
+        .otherwise(pl.concat_str(pl.lit("lien de nature inconnue avec "), "parent_name", pl.lit(" (exclu)"))),
     )
 
 

@@ -36,7 +36,7 @@ class Settled:
 
     ``pairs`` has ``outcome``, ``truth``, ``inherited_from`` and ``override_id`` besides its own columns.
     ``inherited``: ``*pair, first, chain, min_pct, since``. ``flagged``: ``*pair, other, pct, is_owner``.
-    ``untold``: pairs whose parent is not told. ``overridden``: pairs with the override that acted.
+    ``untold``: ``*pair, parent``, pairs whose owner or link is not told. ``overridden``: pairs with the override that acted.
     """
 
     pairs: pl.DataFrame
@@ -93,7 +93,7 @@ def settle(
     inherited = walk(start, downward, ["rule"], stops=taken_back.select(*_PAIR))
     # rules are evaluated in the months they are in force only
     inherited = inherited.join(pairs.select(*_PAIR), on=_PAIR, how="semi")
-    untold = _untold(pairs, owned, compiled)
+    untold = _untold(pairs, owned, compiled, pl.concat([start.select(*_PAIR), inherited.select(*_PAIR)]))
     combined = _combined(pairs, inherited, untold)
     overridden = decided.join(
         combined.select(*_PAIR, "outcome"), left_on=[*_PAIR, "from_outcome"], right_on=[*_PAIR, "outcome"]
@@ -145,13 +145,26 @@ def _decided_on(judged: pl.DataFrame) -> pl.DataFrame:
     return proven.group_by(_PAIR).agg(since=pl.coalesce("published_on", "retrieved_on").min())
 
 
-def _untold(pairs: pl.DataFrame, owned: Links, compiled: Compiled) -> pl.DataFrame:
-    """Pairs of rules that walk down, for issuers whose parent nobody told."""
+def _untold(pairs: pl.DataFrame, owned: Links, compiled: Compiled, excluded: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of rules that walk down whose inheritance cannot be told, with the excluded ``parent`` if there is one.
+
+    Either nobody told who the parent is, or the parent is excluded and nobody told what the link is.
+    """
     walking = compiled.rules.filter(
         pl.col("down_min_pct").is_not_null() & (pl.col("if_true") == "EXCLUDED")
     ).select("rule")  # fmt: skip
-    untold = pairs.select(*_PAIR).join(walking, on="rule", how="semi")
-    return untold.join(owned.untold.rename({"child": "cell"}), on="cell", how="semi")
+    asked = pairs.select(*_PAIR).join(walking, on="rule", how="semi")
+    nobody = asked.join(owned.untold.rename({"child": "cell"}), on="cell", how="semi").with_columns(
+        parent=pl.lit(None, dtype=pl.UInt32)
+    )
+    vague = (
+        owned.held.filter(pl.col("is_controlled").is_null() & pl.col("pct").is_null())
+        .join(excluded.rename({"cell": "parent"}), on="parent")
+        .select("rule", "parent", cell="child")
+        .join(asked, on=_PAIR, how="semi")
+        .select(*_PAIR, "parent")
+    )
+    return pl.concat([vague, nobody]).sort(*_PAIR, "parent", nulls_last=True).unique(_PAIR, keep="first")
 
 
 def _combined(pairs: pl.DataFrame, inherited: pl.DataFrame, untold: pl.DataFrame) -> pl.DataFrame:
@@ -161,7 +174,7 @@ def _combined(pairs: pl.DataFrame, inherited: pl.DataFrame, untold: pl.DataFrame
     unclear = pl.col("unclear").eq_missing(True) & is_free
     return (
         pairs.join(inherited.select(*_PAIR, falls=pl.lit(True)), on=_PAIR, how="left")
-        .join(untold.with_columns(unclear=pl.lit(True)), on=_PAIR, how="left")
+        .join(untold.select(*_PAIR, unclear=pl.lit(True)), on=_PAIR, how="left")
         .with_columns(
             own_outcome="outcome",
             own_truth="truth",
