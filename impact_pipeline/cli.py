@@ -188,25 +188,32 @@ def show(
 
 @app.command()
 def screen(
-    idents: Annotated[list[str], typer.Argument(metavar="IDENT...", help="ISIN, LEI or issuer name.")],
     month: MonthOption,
+    idents: Annotated[list[str] | None, typer.Argument(metavar="IDENT...", help="ISIN, LEI or issuer name.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Text file with one ISIN, LEI or name a line.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """May we buy or keep it? Verdict and reason for an ISIN, LEI or issuer name."""
+    """May we buy or keep it, until when, and why? For ISINs, LEIs or issuer names, held or not."""
     from impact_pipeline.publishing.figures import Figures
+    from impact_pipeline.publishing.pretrade import PreTrade, idents_of, position_sentence
 
-    figures = Figures(Settings.load(home=home).readers, parse_month(month))
-    answers = [answer for ident in idents for answer in figures.screen(ident)]
+    wanted = [*(idents or ()), *(idents_of(file) if file else ())]
+    if not wanted:
+        raise SettingsError("give at least one ISIN, LEI or name, or a list with --file")
+    pre_trade = PreTrade(Figures(Settings.load(home=home).readers, parse_month(month)))
+    answers = [answer for ident in wanted for answer in pre_trade.answer(ident)]
     if as_json:
         _print_json(answers)
         return
     for answer in answers:
         title = f"{answer['ident']}: {answer['issuer_name'] or answer['issuer_id'] or 'no issuer found'}"
         out.print(f"{title} - {answer['headline_outcome']}", markup=False, highlight=False)
-        out.print(f"  buy: {_yes(answer['buy_ok'])}   hold: {_yes(answer['hold_ok'])}", highlight=False)
-        if answer.get("reason"):
-            out.print(f"  {answer['reason']}", markup=False, highlight=False)
+        until = f"   decide by: {answer['decide_by']}" if answer["decide_by"] else ""
+        out.print(f"  buy: {_yes(answer['buy_ok'])}   hold: {_yes(answer['hold_ok'])}{until}", highlight=False)
+        for line in (answer.get("reason"), *map(position_sentence, answer["positions"])):
+            if line:
+                out.print(f"  {line}", markup=False, highlight=False)
         for rule in answer["rules"]:
             out.print(f"  {rule['rule_id']:8} {rule['outcome']:14} {rule['text_fr']}", markup=False, highlight=False)
 

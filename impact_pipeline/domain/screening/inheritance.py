@@ -36,7 +36,7 @@ class Settled:
 
     ``pairs`` has ``outcome``, ``truth``, ``inherited_from`` and ``override_id`` besides its own columns.
     ``inherited``: ``*pair, first, chain, min_pct, since``. ``flagged``: ``*pair, other, pct, is_owner``.
-    ``untold``: ``*pair, parent``, pairs whose owner or link is not told. ``overridden``: pairs with the override that acted.
+    ``untold``: ``*pair, parent``, pairs whose owner or link is not told. ``overridden``: pairs with their override.
     """
 
     pairs: pl.DataFrame
