@@ -153,7 +153,8 @@ def position_sentence(position: dict[str, Any]) -> str:
         "PASSIVE_BREACH": "détenue au travers d'un fonds ouvert, à suivre avec le gérant",
     }
     status = str(position["position_status"])
-    return f"Position {position['portfolio_id']} {position['line_id']} ({position['rule_id']}) : {words.get(status, status)}."
+    line = f"{position['portfolio_id']} {position['line_id']} ({position['rule_id']})"
+    return f"Position {line} : {words.get(status, status)}."
 
 
 def _unknown(ident: str, issuer: str | None = None) -> dict[str, Any]:
