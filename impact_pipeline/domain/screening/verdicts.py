@@ -1,6 +1,6 @@
 """One outcome per month, issuer and rule: evidence resolved, rules evaluated, verdicts explained."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -17,6 +17,10 @@ from impact_pipeline.errors import SchemaViolationError
 
 _PAIR = ["cell", "rule"]
 _FLAGS = ("is_near", "is_stale", "has_conflict", "is_ruled_out", "is_exposed", "is_public_body")
+#: What is kept of every pair while all issuers are decided; the rest is joined again where it is written out.
+_DECIDED = (*_PAIR, "truth", "outcome", "applies", "note_fr", *_FLAGS)
+#: Issuers looked at together. It bounds the memory and changes no result.
+ISSUERS_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,20 @@ def evaluate(evidence: pl.DataFrame, issuers: pl.DataFrame, months: pl.DataFrame
     Raises:
         SchemaViolationError: the values of the evidence are not decimals.
     """
+    parts = list(evaluate_in_parts(evidence, issuers, months, rules))
+    return Verdicts(
+        issuer_verdicts=pl.concat([part.issuer_verdicts for part in parts], rechunk=False),
+        verdict_explanations=pl.concat([part.verdict_explanations for part in parts], rechunk=False),
+    )
+
+
+def evaluate_in_parts(
+    evidence: pl.DataFrame, issuers: pl.DataFrame, months: pl.DataFrame, rules: Sequence[Rule]
+) -> Iterator[Verdicts]:
+    """The same as ``evaluate``, some issuers at a time in the order of the keys; at least one part, maybe empty.
+
+    Deciding needs every issuer at once, because an exclusion can come from a parent; values and sentences do not.
+    """
     _require_exact_numbers(evidence)
     compiled = compile_rules(rules)
     cells = (
@@ -48,13 +66,27 @@ def evaluate(evidence: pl.DataFrame, issuers: pl.DataFrame, months: pl.DataFrame
         .with_row_index("cell")
     )
     claims = live_claims(evidence, months, cells)
-    judged = judge_criteria(claims, compiled)
-    pairs = _decide(_rule_truths(judged, compiled, cells), judged, applicability(claims, compiled), compiled, cells)
-    criteria = explanations.criteria(judged, pairs, compiled)
-    return Verdicts(
-        issuer_verdicts=explanations.verdict_table(pairs, criteria),
-        verdict_explanations=explanations.explanation_table(pairs, criteria),
-    )
+    values, decided = [], []
+    for some in _parts(cells):
+        theirs = claims.join(some.select("cell"), on="cell", how="semi")
+        values.append(resolve(claims_by_criterion(without_outdone_years(theirs), compiled.leaves)))
+        judged = judge_criteria(values[-1], compiled)
+        truths = _rule_truths(judged, compiled, some)
+        decided.append(_decide(truths, judged, applicability(theirs, compiled), compiled, some).select(_DECIDED))
+    del claims
+    # what one issuer owes to another belongs here, on the outcomes of all of them
+    outcomes = pl.concat(decided, rechunk=False)
+    for some, resolved in zip(_parts(cells), values, strict=True):
+        pairs = outcomes.join(some.drop("is_public_body"), on="cell").join(compiled.rules, on="rule")
+        criteria = explanations.criteria(judge_criteria(resolved, compiled), pairs, compiled)
+        yield Verdicts(
+            issuer_verdicts=explanations.verdict_table(pairs, criteria),
+            verdict_explanations=explanations.explanation_table(pairs, criteria),
+        )
+
+
+def _parts(cells: pl.DataFrame) -> list[pl.DataFrame]:
+    return list(cells.iter_slices(ISSUERS_AT_ONCE)) or [cells]
 
 
 def _require_exact_numbers(evidence: pl.DataFrame) -> None:
@@ -64,9 +96,8 @@ def _require_exact_numbers(evidence: pl.DataFrame) -> None:
         raise SchemaViolationError("staging.evidence", [f"{name} is not a decimal" for name in inexact])
 
 
-def judge_criteria(claims: pl.DataFrame, compiled: Compiled) -> pl.DataFrame:
+def judge_criteria(resolved: pl.DataFrame, compiled: Compiled) -> pl.DataFrame:
     """One row per issuer and criterion that has evidence: value, truth and what the truth is worth."""
-    resolved = resolve(claims_by_criterion(without_outdone_years(claims), compiled.leaves))
     none_found = pl.col("is_absent") & ~pl.col("has_conflict") & (pl.col("problem") == "")
     direct = resolved.filter(~pl.col("is_sibling"))
     sibling = resolved.filter(pl.col("is_sibling")).with_columns(none_found=none_found)
