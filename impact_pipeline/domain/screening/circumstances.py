@@ -28,9 +28,9 @@ TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def circumstances(settled: Settled) -> pl.DataFrame:
-    """Rows ``TYPES``: at most one of each kind per pair."""
-    names = settled.pairs.select("cell", "issuer_id", name=_name()).unique("cell")
+def circumstances(settled: Settled, cells: pl.DataFrame) -> pl.DataFrame:
+    """Rows ``TYPES``: at most one of each kind per pair; ``cells`` has the names of all issuers."""
+    names = cells.select("cell", "issuer_id", name=_name())
     found = [
         _inherited(settled, names),
         _stakes(settled, names),

@@ -26,10 +26,13 @@ _KEPT = (
 APPLICABILITY = "applies_if"
 
 
-def criteria(judged: pl.DataFrame, pairs: pl.DataFrame, compiled: Compiled) -> pl.DataFrame:
-    """One row per criterion of every pair the rule applies to; ``counts`` = its clause is in the verdict."""
+def criteria(judged: pl.DataFrame, pairs: pl.DataFrame, compiled: Compiled, cells: pl.DataFrame) -> pl.DataFrame:
+    """One row per criterion of every pair the rule applies to; ``counts`` = its clause is in the verdict.
+
+    ``cells`` has the names of all issuers: an involvement may be another company's.
+    """
     asked = pairs.filter(pl.col("own_outcome") != "NOT_APPLICABLE").select(*_PAIR, "is_ruled_out", verdict="own_truth")
-    with_evidence = _told_by(judged, pairs).join(asked, on=_PAIR).with_columns(clause_fr=_clause()).select(*_KEPT)
+    with_evidence = _told_by(judged, cells).join(asked, on=_PAIR).with_columns(clause_fr=_clause()).select(*_KEPT)
     nothing = pl.lit(UNKNOWN, dtype=pl.UInt8)
     without = (
         asked.join(compiled.leaves.select(*_PAIR[1:], *_FROM_RULE, "words_fr"), on="rule")
@@ -45,13 +48,12 @@ def criteria(judged: pl.DataFrame, pairs: pl.DataFrame, compiled: Compiled) -> p
     return pl.concat([with_evidence, without], how="diagonal").with_columns(counts=_counts())
 
 
-def _told_by(judged: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+def _told_by(judged: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """Criteria with the company whose involvement they are, and the path to it, where it is not the issuer's own."""
     is_risen = pl.col("risen_from").is_not_null()
     own = judged.filter(~is_risen)
-    names = pairs.select("cell", "issuer_id", "issuer_name").unique("cell")
-    risen = chains(judged.filter(is_risen), names).join(
-        names.select(risen_from="cell", inherited_from="issuer_id", risen_name="issuer_name"), on="risen_from"
+    risen = chains(judged.filter(is_risen), cells).join(
+        cells.select(risen_from="cell", inherited_from="issuer_id", risen_name="issuer_name"), on="risen_from"
     )
     empty = [pl.lit(None, dtype=pl.String).alias(name) for name in ("path", "inherited_from", "risen_name")]
     return pl.concat([own.with_columns(empty), risen.select(*own.columns, "path", "inherited_from", "risen_name")])

@@ -13,6 +13,7 @@ import polars as pl
 from impact_pipeline.domain.screening.compiler import TRUE, UNKNOWN, Compiled
 from impact_pipeline.domain.screening.decisions import Override
 from impact_pipeline.domain.screening.ownership import Links, controlled, stakes, walk
+from impact_pipeline.schemas.table import FACTOR
 
 _PAIR = ["cell", "rule"]
 _OVERRIDE_TYPES = {
@@ -27,6 +28,12 @@ _OVERRIDE_TYPES = {
     "minutes": pl.String,
     "reason_fr": pl.String,
     "conditions_fr": pl.String,
+}
+
+_RISEN_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "risen_from": pl.UInt32,
+    "chain": pl.List(pl.UInt32),
+    "min_pct": FACTOR,
 }
 
 
@@ -46,37 +53,63 @@ class Settled:
     overridden: pl.DataFrame
 
 
-def with_risen(judged: pl.DataFrame, owned: Links, compiled: Compiled) -> pl.DataFrame:
-    """Judged criteria with first-euro involvement carried up to the groups that consolidate the company.
+def climbed(involved: pl.DataFrame, owned: Links, compiled: Compiled) -> pl.DataFrame:
+    """First-euro involvement carried up to the groups that consolidate the company.
 
-    A group's row is replaced by its company's where the company is involved and the group's own row does not say so.
-    Adds ``risen_from`` (cell), ``chain`` and ``min_pct``, empty for what an issuer says itself.
+    Args:
+        involved: judged criteria of first-euro involvement that hold, for all issuers.
+        owned: who controls whom.
+        compiled: the rules.
+
+    Returns:
+        Rows like ``involved`` about the groups, with ``risen_from`` (the company's cell), ``chain`` and ``min_pct``.
     """
-    types: dict[str, pl.DataType | type[pl.DataType]] = {
-        "risen_from": pl.UInt32,
-        "chain": pl.List(pl.UInt32),
-        "min_pct": compiled.rules.schema["down_min_pct"],
-    }
-    own = judged.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in types.items())
-    involved = own.filter(pl.col("is_first_euro") & (pl.col("plain") == TRUE))
+    empty = involved.clear().with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in _RISEN_TYPES.items())
     if involved.is_empty() or owned.held.is_empty():
-        return own
+        return empty
     upward = controlled(owned.held, compiled.rules).select("rule", "pct", "since", origin="child", target="parent")
-    climbed = walk(involved.select("rule", "leaf", "cell", since="published_on"), upward, ["rule", "leaf"])
-    silent = climbed.join(involved.select("cell", "leaf"), on=["cell", "leaf"], how="anti")
-    risen = (
-        silent.select("cell", "leaf", "chain", "min_pct", risen_from="first")
-        .join(involved.drop("chain", "min_pct", "risen_from").rename({"cell": "risen_from"}), on=["risen_from", "leaf"])
-        .select(own.columns)
+    found = walk(involved.select("rule", "leaf", "cell", since="published_on"), upward, ["rule", "leaf"])
+    return (
+        found.select("cell", "leaf", "chain", "min_pct", risen_from="first")
+        .join(involved.rename({"cell": "risen_from"}), on=["risen_from", "leaf"])
+        .select(empty.columns)
     )
-    return pl.concat([own.join(risen.select("cell", "leaf"), on=["cell", "leaf"], how="anti"), risen])
+
+
+def with_risen(judged: pl.DataFrame, risen: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """Judged criteria of some issuers (``cells``); what came up stands in where they do not say it themselves.
+
+    Adds ``risen_from``, ``chain`` and ``min_pct``, empty for what an issuer says itself.
+    """
+    own = judged.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in _RISEN_TYPES.items())
+    said = own.filter(pl.col("plain") == TRUE).select("cell", "leaf")
+    theirs = risen.join(cells.select("cell"), on="cell", how="semi").join(said, on=["cell", "leaf"], how="anti")
+    if theirs.is_empty():
+        return own
+    kept = own.join(theirs.select("cell", "leaf"), on=["cell", "leaf"], how="anti")
+    return pl.concat([kept, theirs.select(own.columns)])
+
+
+def proofs(judged: pl.DataFrame) -> pl.DataFrame:
+    """``*pair, since, first``: day a proven pair was public, and the company it is borrowed from if all of it is."""
+    proven = judged.filter((pl.col("plain") == TRUE) & ~pl.col("mitigates"))
+    own = pl.col("risen_from").is_null().any()
+    return proven.group_by(_PAIR).agg(
+        since=pl.coalesce("published_on", "retrieved_on").min(),
+        first=pl.when(own).then(None).otherwise(pl.col("risen_from").min()),
+    )
 
 
 def settle(
-    pairs: pl.DataFrame, judged: pl.DataFrame, owned: Links, overrides: Sequence[Override], compiled: Compiled
+    pairs: pl.DataFrame,
+    proven: pl.DataFrame,
+    owned: Links,
+    overrides: Sequence[Override],
+    compiled: Compiled,
+    cells: pl.DataFrame,
 ) -> Settled:
-    """Final outcomes of all pairs (``cell, rule, issuer_id, rule_id, as_of_date, truth, outcome, ...``)."""
-    decided = _in_force(pairs, overrides)
+    """Final outcomes of all pairs (``cell, rule, truth, outcome``); ``proven`` as ``proofs`` makes it."""
+    decided = _in_force(cells, overrides, compiled)
     excluded = pairs.filter(pl.col("outcome") == "EXCLUDED").select(*_PAIR)
     taken_back = decided.filter((pl.col("from_outcome") == "EXCLUDED") & (pl.col("to_outcome") != "EXCLUDED"))
     imposed = decided.filter(pl.col("to_outcome") == "EXCLUDED").join(
@@ -85,7 +118,7 @@ def settle(
     start = (
         pl.concat([excluded, imposed.select(*_PAIR)])
         .unique()
-        .join(_decided_on(judged), on=_PAIR, how="left")
+        .join(proven.select(*_PAIR, "since"), on=_PAIR, how="left")
         .select(*_PAIR, "since")
     )
     control = controlled(owned.held, compiled.rules)
@@ -93,19 +126,17 @@ def settle(
     inherited = walk(start, downward, ["rule"], stops=taken_back.select(*_PAIR))
     # rules are evaluated in the months they are in force only
     inherited = inherited.join(pairs.select(*_PAIR), on=_PAIR, how="semi")
-    untold = _untold(pairs, owned, compiled, pl.concat([start.select(*_PAIR), inherited.select(*_PAIR)]))
+    reached = pl.concat([start.select(*_PAIR), inherited.select(*_PAIR)])
+    untold = _untold(pairs, owned, compiled, reached)
     combined = _combined(pairs, inherited, untold)
     overridden = decided.join(
         combined.select(*_PAIR, "outcome"), left_on=[*_PAIR, "from_outcome"], right_on=[*_PAIR, "outcome"]
     )
     final = (
         combined.join(overridden.select(*_PAIR, "to_outcome", "override_id"), on=_PAIR, how="left")
-        .with_columns(
-            computed_outcome="outcome",
-            outcome=pl.when(pl.col("to_outcome").is_not_null()).then("to_outcome").otherwise("outcome"),
-        )
+        .with_columns(outcome=pl.when(pl.col("to_outcome").is_not_null()).then("to_outcome").otherwise("outcome"))
         .drop("to_outcome")
-        .join(_inherited_from(inherited, judged, combined), on=_PAIR, how="left")
+        .join(_inherited_from(inherited, proven, cells), on=_PAIR, how="left")
     )
     return Settled(
         pairs=final,
@@ -116,33 +147,22 @@ def settle(
     )
 
 
-def _in_force(pairs: pl.DataFrame, overrides: Sequence[Override]) -> pl.DataFrame:
+def _in_force(cells: pl.DataFrame, overrides: Sequence[Override], compiled: Compiled) -> pl.DataFrame:
     """Overrides beside the pairs they are about, in the months they hold."""
     listed = pl.DataFrame(
         [
-            {
-                "issuer_id": override.issuer_id,
-                "rule_id": override.rule,
-                "override_id": override.id,
-                **override.model_dump(include=set(_OVERRIDE_TYPES)),
-            }
+            {"rule_id": override.rule, "override_id": override.id, **override.model_dump(include=set(_OVERRIDE_TYPES))}
             for override in overrides
         ],
         schema=_OVERRIDE_TYPES,
         orient="row",
     )
     return (
-        pairs.select(*_PAIR, "as_of_date", "issuer_id", "rule_id")
-        .join(listed, on=["issuer_id", "rule_id"])
+        listed.join(cells.select("cell", "as_of_date", "issuer_id"), on="issuer_id")
+        .join(compiled.rules.select("rule", "rule_id"), on="rule_id")
         .filter(pl.col("as_of_date").is_between(pl.col("approved_on"), pl.col("expires_on")))
         .drop("as_of_date", "issuer_id", "rule_id")
     )
-
-
-def _decided_on(judged: pl.DataFrame) -> pl.DataFrame:
-    """Day from which an issuer's own exclusion is public: the earliest proven criterion."""
-    proven = judged.filter((pl.col("plain") == TRUE) & ~pl.col("mitigates"))
-    return proven.group_by(_PAIR).agg(since=pl.coalesce("published_on", "retrieved_on").min())
 
 
 def _untold(pairs: pl.DataFrame, owned: Links, compiled: Compiled, excluded: pl.DataFrame) -> pl.DataFrame:
@@ -189,17 +209,14 @@ def _combined(pairs: pl.DataFrame, inherited: pl.DataFrame, untold: pl.DataFrame
     )
 
 
-def _inherited_from(inherited: pl.DataFrame, judged: pl.DataFrame, combined: pl.DataFrame) -> pl.DataFrame:
+def _inherited_from(inherited: pl.DataFrame, proven: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """The issuer an exclusion comes from: the chain's first, or the company whose involvement alone proves it."""
-    proven = judged.filter((pl.col("plain") == TRUE) & ~pl.col("mitigates"))
     borrowed = (
-        proven.group_by(_PAIR)
-        .agg(own=pl.col("risen_from").is_null().any(), first=pl.col("risen_from").min())
-        .filter(~pl.col("own"))
+        proven.filter(pl.col("first").is_not_null())
         .select(*_PAIR, "first")
         .join(inherited.select(_PAIR), on=_PAIR, how="anti")
     )
-    names = combined.select(first="cell", inherited_from="issuer_id").unique()
+    names = cells.select(first="cell", inherited_from="issuer_id")
     return pl.concat([inherited.select(*_PAIR, "first"), borrowed]).join(names, on="first").drop("first")
 
 

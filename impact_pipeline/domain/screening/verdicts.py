@@ -1,6 +1,6 @@
 """One outcome per month, issuer and rule: evidence resolved, rules evaluated, verdicts explained."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -9,20 +9,22 @@ from impact_pipeline.domain.screening import explanations
 from impact_pipeline.domain.screening.applicability import applicability
 from impact_pipeline.domain.screening.circumstances import circumstances
 from impact_pipeline.domain.screening.claims import claims_by_criterion, live_claims, without_outdone_years
-from impact_pipeline.domain.screening.compiler import FALSE, TRUE, UNKNOWN, Compiled, compile_rules
+from impact_pipeline.domain.screening.compiler import TRUE, Compiled, compile_rules
 from impact_pipeline.domain.screening.decisions import Override
-from impact_pipeline.domain.screening.inheritance import settle, with_risen
+from impact_pipeline.domain.screening.inheritance import climbed, proofs, settle, with_risen
+from impact_pipeline.domain.screening.judging import FLAGS, decide, judge_criteria, rule_truths
 from impact_pipeline.domain.screening.ownership import Links, links
 from impact_pipeline.domain.screening.proxies import SectorProxy, with_proxies
 from impact_pipeline.domain.screening.resolution import resolve
 from impact_pipeline.domain.screening.rules import Rule
-from impact_pipeline.domain.screening.truth import admitted_truths, interval_truth, near, rank
 from impact_pipeline.domain.screening.wording import date_text
 from impact_pipeline.errors import SchemaViolationError
 from impact_pipeline.schemas import TABLES
 
-_PAIR = ["cell", "rule"]
-_FLAGS = ("is_near", "is_stale", "has_conflict", "is_ruled_out", "is_exposed", "is_public_body")
+#: What is kept of every pair while all issuers are decided; the rest is joined again where it is written out.
+_DECIDED = ("cell", "rule", "truth", "outcome", "applies", "note_fr", *FLAGS)
+#: Issuers looked at together. It bounds the memory and changes no result.
+ISSUERS_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,30 @@ def evaluate(
     Raises:
         SchemaViolationError: the values of the evidence are not decimals.
     """
+    parts = list(
+        evaluate_in_parts(evidence, issuers, months, rules, ownership=ownership, overrides=overrides, proxies=proxies)
+    )
+    return Verdicts(
+        issuer_verdicts=pl.concat([part.issuer_verdicts for part in parts], rechunk=False),
+        verdict_explanations=pl.concat([part.verdict_explanations for part in parts], rechunk=False),
+    )
+
+
+def evaluate_in_parts(
+    evidence: pl.DataFrame,
+    issuers: pl.DataFrame,
+    months: pl.DataFrame,
+    rules: Sequence[Rule],
+    *,
+    ownership: pl.DataFrame | None = None,
+    overrides: Sequence[Override] = (),
+    proxies: Sequence[SectorProxy] = (),
+) -> Iterator[Verdicts]:
+    """The same as ``evaluate``, some issuers at a time in the order of the keys; at least one part, maybe empty.
+
+    Deciding needs every issuer at once, because involvement and exclusions come from other issuers; values and
+    sentences do not.
+    """
     _require_exact_numbers(evidence)
     compiled = compile_rules(rules)
     cells = (
@@ -68,15 +94,51 @@ def evaluate(
     )
     owned = links(TABLES["staging.ownership"].frame() if ownership is None else ownership, cells)
     claims = with_proxies(live_claims(evidence, months, cells), cells, proxies)
-    judged = with_risen(judge_criteria(claims, compiled, owned), owned, compiled)
-    own = _decide(_rule_truths(judged, compiled, cells), judged, applicability(claims, compiled), compiled, cells)
-    settled = settle(own, judged, owned, overrides, compiled)
-    around = circumstances(settled)
-    criteria = explanations.criteria(judged, settled.pairs, compiled)
-    return Verdicts(
-        issuer_verdicts=explanations.verdict_table(settled.pairs, criteria, around),
-        verdict_explanations=explanations.explanation_table(settled.pairs, criteria, around),
-    )
+    some_issuers = list(cells.iter_slices(ISSUERS_AT_ONCE)) or [cells]
+    parts = [_Part(some, claims, compiled, owned) for some in some_issuers]
+    risen = climbed(pl.concat([part.involved() for part in parts]), owned, compiled)
+    decided = [part.decided(risen) for part in parts]
+    settled = settle(
+        pl.concat([outcomes for outcomes, _ in decided], rechunk=False),
+        pl.concat([proofs for _, proofs in decided], rechunk=False),
+        owned, overrides, compiled, cells,
+    )  # fmt: skip
+    around = circumstances(settled, cells)
+    for part in parts:
+        pairs = settled.pairs.join(part.cells.drop("is_public_body"), on="cell").join(compiled.rules, on="rule")
+        criteria = explanations.criteria(part.judged(risen), pairs, compiled, cells)
+        theirs = around.join(part.cells.select("cell"), on="cell", how="semi")
+        yield Verdicts(
+            issuer_verdicts=explanations.verdict_table(pairs, criteria, theirs),
+            verdict_explanations=explanations.explanation_table(pairs, criteria, theirs),
+        )
+
+
+class _Part:
+    """Some issuers: their resolved evidence is kept, what follows from it is made again when it is needed."""
+
+    def __init__(self, cells: pl.DataFrame, claims: pl.DataFrame, compiled: Compiled, owned: Links) -> None:
+        self.cells, self.compiled, self.owned = cells, compiled, owned
+        self.claims = claims.join(cells.select("cell"), on="cell", how="semi")
+        self.resolved = resolve(claims_by_criterion(without_outdone_years(self.claims), compiled.leaves))
+
+    def involved(self) -> pl.DataFrame:
+        """Criteria of first-euro involvement that hold for these issuers."""
+        first_euro = self.compiled.leaves.filter("is_first_euro").select("leaf")
+        judged = judge_criteria(self.resolved.join(first_euro, on="leaf", how="semi"), self.compiled, self.owned)
+        return judged.filter(pl.col("plain") == TRUE)
+
+    def judged(self, risen: pl.DataFrame) -> pl.DataFrame:
+        """All criteria of these issuers, with what came up from companies they consolidate."""
+        return with_risen(judge_criteria(self.resolved, self.compiled, self.owned), risen, self.cells)
+
+    def decided(self, risen: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Own outcomes of all pairs, and what proves the proven ones."""
+        judged = self.judged(risen)
+        applies = applicability(self.claims, self.compiled)
+        truths = rule_truths(judged, self.compiled, self.cells)
+        outcomes = decide(truths, judged, applies, self.compiled, self.cells)
+        return outcomes.select(_DECIDED), proofs(judged)
 
 
 def _require_exact_numbers(evidence: pl.DataFrame) -> None:
@@ -84,143 +146,3 @@ def _require_exact_numbers(evidence: pl.DataFrame) -> None:
     inexact = [name for name in ("lo", "hi") if not isinstance(evidence.schema[name], pl.Decimal)]
     if inexact:
         raise SchemaViolationError("staging.evidence", [f"{name} is not a decimal" for name in inexact])
-
-
-def judge_criteria(claims: pl.DataFrame, compiled: Compiled, owned: Links) -> pl.DataFrame:
-    """One row per issuer and criterion that has evidence: value, truth and what the truth is worth."""
-    resolved = resolve(claims_by_criterion(without_outdone_years(claims), compiled.leaves))
-    none_found = pl.col("is_absent") & ~pl.col("has_conflict") & (pl.col("problem") == "")
-    direct = resolved.filter(~pl.col("is_sibling"))
-    sibling = resolved.filter(pl.col("is_sibling")).with_columns(none_found=none_found)
-    # "not involved" said of one measure of a theme is said of the other one too
-    implied = (
-        sibling.filter(pl.col("none_found"))
-        .drop("none_found")
-        .join(direct, on=["cell", "leaf"], how="anti")
-        .with_columns(unit=pl.lit(None, dtype=pl.String))
-    )
-    contrary = sibling.filter(~pl.col("none_found")).select("cell", "leaf", is_contradicted=True)
-    return (
-        pl.concat([direct, implied])
-        .join(contrary, on=["cell", "leaf"], how="left")
-        .join(compiled.leaves, on="leaf")
-        .join(owned.left.rename({"parent": "cell"}), on="cell", how="left")
-        .with_columns(raw=interval_truth())
-        .with_columns(lost_perimeter=_lost_perimeter())
-        .with_columns(raw=pl.when("lost_perimeter").then(rank(UNKNOWN)).otherwise("raw"))
-        .with_columns(*admitted_truths(), near=near())
-        .with_columns(
-            found_absent=none_found
-            & pl.col("is_contradicted").is_null()
-            & (pl.col("grade_rank") <= pl.col("rank_false"))
-            & ~pl.col("is_stale")
-        )
-    )
-
-
-def _lost_perimeter() -> pl.Expr:
-    """An involvement told of the group before a company left it: it may have left with the company.
-
-    Shares of revenue stay: a sale of one company does not undo them, and they grow stale by themselves.
-    """
-    told = pl.coalesce(pl.date(pl.col("fiscal_year"), 12, 31), pl.col("published_on"), pl.col("retrieved_on"))
-    moves = ~pl.col("is_share") & ~pl.col("is_conduct")
-    return ((pl.col("raw") == TRUE) & moves & (told < pl.col("left_on"))).eq_missing(True)
-
-
-def _rule_truths(judged: pl.DataFrame, compiled: Compiled, cells: pl.DataFrame) -> pl.DataFrame:
-    """Rank of each rule's truth, twice: ``plain`` (weak evidence may prove T) and ``strong`` (it may not)."""
-    grid = (
-        cells.select("cell")
-        .join(compiled.leaves.select("leaf"), how="cross")
-        .join(judged.select("cell", "leaf", "plain", "strong", "proven"), on=["cell", "leaf"], how="left")
-        .sort("leaf", "cell")
-        # no evidence is a truth of its own: unknown
-        .with_columns(
-            pl.when(pl.col(name).is_null()).then(rank(UNKNOWN)).otherwise(pl.col(name)).alias(name)
-            for name in ("plain", "strong", "proven")
-        )
-    )
-    found = []
-    for tree in compiled.trees:
-        wide = cells.select("cell", rule=pl.lit(tree.rule, dtype=pl.UInt32)).with_columns(
-            grid[name].slice(leaf * cells.height, cells.height).alias(f"{name}{leaf}")
-            for leaf in range(tree.first_leaf, tree.first_leaf + tree.leaf_count)
-            for name in ("plain", "strong", "proven")
-        )
-        found.append(wide.select(*_PAIR, plain=tree.truth("plain"), strong=tree.truth("strong")))
-    return (
-        pl.concat(found)
-        if found
-        else pl.DataFrame(schema={**dict.fromkeys(_PAIR, pl.UInt32), "plain": pl.UInt8, "strong": pl.UInt8})
-    )
-
-
-def _ruled_out(judged: pl.DataFrame, compiled: Compiled) -> pl.DataFrame:
-    """Pairs where every theme of a rule with ``applies_if`` was researched and absent: the rest is moot.
-
-    A share of certified palm oil says nothing about a company without palm oil. A rule without a theme
-    measure is ruled out when all its criteria were researched and found absent.
-    """
-    rules = compiled.rules.filter("asks_applicability").select("rule", "has_theme")
-    asked = compiled.leaves.filter(~pl.col("mitigates")).join(rules, on="rule")
-    asked = asked.filter(pl.col("is_theme") | ~pl.col("has_theme")).select("leaf", "rule")
-    needed = asked.group_by("rule").agg(needed=pl.len())
-    absent = judged.filter("found_absent").select("cell", "leaf").join(asked, on="leaf")
-    counted = absent.group_by(_PAIR).agg(absent=pl.len()).join(needed, on="rule")
-    return counted.filter(pl.col("absent") == pl.col("needed")).select(*_PAIR, is_ruled_out=True)
-
-
-def _decide(
-    truths: pl.DataFrame,
-    judged: pl.DataFrame,
-    applying: pl.DataFrame,
-    compiled: Compiled,
-    cells: pl.DataFrame,
-) -> pl.DataFrame:
-    """Add to every pair its truth and outcome; an uncovered case stays null and the write gate refuses it."""
-    flags = judged.group_by(_PAIR).agg(
-        is_near=pl.col("near").any(),
-        is_stale=pl.col("is_stale").any(),
-        has_conflict=pl.col("has_conflict").any(),
-    )
-    asks = pl.col("asks_applicability")
-    risen = judged.filter(pl.col("risen_from").is_not_null()).select(*_PAIR, rises=pl.lit(True)).unique()
-    pairs = (
-        truths.join(cells, on="cell")
-        .join(compiled.rules, on="rule")
-        .filter((pl.col("valid_from") <= pl.col("as_of_date")) & (pl.col("as_of_date") < pl.col("valid_to")))
-        .join(applying, on=_PAIR, how="left")
-        .join(_ruled_out(judged, compiled), on=_PAIR, how="left")
-        .join(flags, on=_PAIR, how="left")
-        .join(risen, on=_PAIR, how="left")
-        .with_columns(
-            applies=pl.when(pl.col("is_public_body")).then(pl.lit("F"))
-            .when(pl.col("rises")).then(pl.lit("T"))
-            .when(~asks).then(pl.lit("T"))
-            .when(pl.col("applies").is_not_null()).then(pl.col("applies"))
-            .otherwise(pl.lit("U")),
-            # a flag that nothing raised is down; none of them clears
-            **{name: pl.col(name).eq_missing(True) for name in _FLAGS},
-        )
-    )  # fmt: skip
-    truth = (
-        pl.when(pl.col("applies") == "F").then(rank(FALSE))
-        .when(pl.col("applies") == "U").then(rank(UNKNOWN))
-        .when(pl.col("is_ruled_out")).then(rank(FALSE))
-        .otherwise(pl.col("plain"))
-    )  # fmt: skip
-    return pairs.with_columns(truth=truth).with_columns(outcome=_outcome())
-
-
-def _outcome() -> pl.Expr:
-    truth, strong = pl.col("truth"), pl.col("strong")
-    return (
-        pl.when(pl.col("applies") == "F").then(pl.lit("NOT_APPLICABLE"))
-        .when(pl.col("applies") == "U").then(pl.col("if_unknown"))
-        .when(truth == FALSE).then(pl.col("if_false"))
-        .when((truth == TRUE) & (strong == TRUE)).then(pl.col("if_true"))
-        .when(truth == TRUE).then(pl.col("if_true_weak"))
-        .when((truth == UNKNOWN) & pl.col("is_exposed")).then(pl.col("if_exposed"))
-        .when(truth == UNKNOWN).then(pl.col("if_unknown"))
-    )  # fmt: skip

@@ -244,3 +244,14 @@ def test_several_months_give_what_each_gives_alone() -> None:
         alone = evaluate(evidence.filter(only), issuers.filter(only), months.filter(only), RULES)
         assert alone.issuer_verdicts.equals(together.issuer_verdicts.filter(only))
         assert alone.verdict_explanations.equals(together.verdict_explanations.filter(only))
+
+
+@FAST
+@given(companies())
+def test_looking_at_two_companies_at_a_time_changes_nothing(world: dict[str, list[dict[str, Any]]]) -> None:
+    rows, names = numbered(world), [*world, "SILENT"]
+    together = screen(rows, RULES, issuers=names)
+    with patch.object(engine, "ISSUERS_AT_ONCE", 2):
+        in_parts = screen(rows, RULES, issuers=names)
+    assert together.issuer_verdicts.equals(in_parts.issuer_verdicts)
+    assert together.verdict_explanations.equals(in_parts.verdict_explanations)
