@@ -7,7 +7,7 @@ import polars as pl
 
 from impact_pipeline.domain.screening import explanations
 from impact_pipeline.domain.screening.applicability import applicability
-from impact_pipeline.domain.screening.claims import claims_by_criterion, live_claims, without_outdone_years
+from impact_pipeline.domain.screening.claims import live_claims, without_outdone_years
 from impact_pipeline.domain.screening.compiler import FALSE, TRUE, UNKNOWN, Compiled, compile_rules
 from impact_pipeline.domain.screening.resolution import resolve
 from impact_pipeline.domain.screening.rules import Rule
@@ -69,7 +69,7 @@ def evaluate_in_parts(
     values, decided = [], []
     for some in _parts(cells):
         theirs = claims.join(some.select("cell"), on="cell", how="semi")
-        values.append(resolve(claims_by_criterion(without_outdone_years(theirs), compiled.leaves)))
+        values.append(resolve(without_outdone_years(theirs), compiled.questions))
         judged = judge_criteria(values[-1], compiled)
         truths = _rule_truths(judged, compiled, some)
         decided.append(_decide(truths, judged, applicability(theirs, compiled), compiled, some).select(_DECIDED))
@@ -105,14 +105,14 @@ def judge_criteria(resolved: pl.DataFrame, compiled: Compiled) -> pl.DataFrame:
     implied = (
         sibling.filter(pl.col("none_found"))
         .drop("none_found")
-        .join(direct, on=["cell", "leaf"], how="anti")
+        .join(direct, on=["cell", "question"], how="anti")
         .with_columns(unit=pl.lit(None, dtype=pl.String))
     )
-    contrary = sibling.filter(~pl.col("none_found")).select("cell", "leaf", is_contradicted=True)
+    contrary = sibling.filter(~pl.col("none_found")).select("cell", "question", is_contradicted=True)
     return (
         pl.concat([direct, implied])
-        .join(contrary, on=["cell", "leaf"], how="left")
-        .join(compiled.leaves, on="leaf")
+        .join(contrary, on=["cell", "question"], how="left")
+        .join(compiled.leaves, on="question")
         .with_columns(raw=interval_truth())
         .with_columns(*admitted_truths(), near=near())
         .with_columns(
