@@ -97,7 +97,8 @@ def verdict_table(pairs: pl.DataFrame, criteria_rows: pl.DataFrame) -> pl.DataFr
         .select(*_PAIR, "leaf", "clause_fr")
         .sort("cell", "leaf")
         .group_by(_PAIR, maintain_order=True)
-        .agg(clauses=pl.col("clause_fr").str.join(" ; "))
+        .agg(clauses="clause_fr")
+        .with_columns(pl.col("clauses").list.join(" ; "))
     )
     asked = pl.col("outcome") != "NOT_APPLICABLE"
     rows = (
@@ -109,7 +110,7 @@ def verdict_table(pairs: pl.DataFrame, criteria_rows: pl.DataFrame) -> pl.DataFr
             override_id=pl.lit(None, dtype=pl.String),
             **{name: pl.col(name) & asked for name in ("is_near", "is_stale", "has_conflict")},
         )
-        .sort("cell", "rule_id")
+        .sort("cell", "rule_order")
     )
     return rows.select(_VERDICTS.column_names)
 

@@ -19,8 +19,10 @@ _PAIR = ["cell", "rule"]
 _FLAGS = ("is_near", "is_stale", "has_conflict", "is_ruled_out", "is_exposed", "is_public_body")
 #: What is kept of every pair while all issuers are decided; the rest is joined again where it is written out.
 _DECIDED = (*_PAIR, "truth", "outcome", "applies", "note_fr", *_FLAGS)
+#: What the written tables say of a rule.
+_NAMED = ("rule", "rule_id", "rule_order", "rule_version", "rule_sha", "heading_fr")
 #: Issuers looked at together. It bounds the memory and changes no result.
-ISSUERS_AT_ONCE = 5_000
+ISSUERS_AT_ONCE = 2_500
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,9 @@ def evaluate_in_parts(
     del claims
     # what one issuer owes to another belongs here, on the outcomes of all of them
     outcomes = pl.concat(decided, rechunk=False)
-    for some, resolved in zip(_parts(cells), values, strict=True):
-        pairs = outcomes.join(some.drop("is_public_body"), on="cell").join(compiled.rules, on="rule")
-        criteria = explanations.criteria(judge_criteria(resolved, compiled), pairs, compiled)
+    for some in _parts(cells):
+        pairs = outcomes.join(some.drop("is_public_body"), on="cell").join(compiled.rules.select(_NAMED), on="rule")
+        criteria = explanations.criteria(judge_criteria(values.pop(0), compiled), pairs, compiled)
         yield Verdicts(
             issuer_verdicts=explanations.verdict_table(pairs, criteria),
             verdict_explanations=explanations.explanation_table(pairs, criteria),
