@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO_MONTH ?= 2024-12
 
-.PHONY: demo test lint ui bench faults browser clean lock docs inputs
+.PHONY: demo test lint ui bench faults mutants browser clean lock docs inputs
 
 # run the main job on the demo inputs and print the figures
 demo: $(STAMP)
@@ -31,9 +31,13 @@ ui: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m impact_pipeline_tests.benchmarks
 
-# kill, race and reader loops: minutes
+# kill, race and reader loops, and the properties of the rule engine on 2,000 examples each: an hour
 faults: $(STAMP)
 	$(BIN)/pytest -m slow
+
+# small mistakes put into the rule engine, one at a time: how many do the tests find? About an hour
+mutants: $(STAMP)
+	$(BIN)/python -m impact_pipeline_tests.mutation --json .mutants.json
 
 # only the test that drives a real browser; refreshes the screenshots in docs/
 browser: $(STAMP)

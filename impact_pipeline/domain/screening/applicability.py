@@ -8,6 +8,10 @@ from impact_pipeline.domain.screening.compiler import Compiled
 from impact_pipeline.domain.screening.wording import ROLES_FR, value_text
 
 _KEY = ["cell", "rule"]
+_READ = (
+    "cell", "measure", "role", "substance_set", "coverage_status", "is_researched_absent",
+    "lo", "hi", "hi_open", "unit",
+)  # fmt: skip
 
 
 def applicability(claims: pl.DataFrame, compiled: Compiled) -> pl.DataFrame:
@@ -49,8 +53,10 @@ def _claims_by_rule(claims: pl.DataFrame, compiled: Compiled) -> pl.DataFrame:
         measure="sibling", is_flag=~pl.col("is_flag"), is_share=~pl.col("is_share")
     )
     measures = pl.concat([asked, siblings]).drop("sibling").unique(["rule", "measure"])
-    return claims.join(measures, on="measure").join(
-        compiled.rules.select("rule", "asks_applicability", "applies_roles", "applies_sets"), on="rule"
+    return (
+        claims.select(*_READ)
+        .join(measures, on="measure")
+        .join(compiled.rules.select("rule", "asks_applicability", "applies_roles", "applies_sets"), on="rule")
     )
 
 

@@ -10,11 +10,12 @@ from impact_pipeline.schemas.table import AMOUNT
 
 ZERO, ONE, WHOLE = (pl.lit(Decimal(n)).cast(AMOUNT) for n in (0, 1, 100))
 NOTHING = pl.lit(None).cast(AMOUNT)
-#: Criterion columns that the resolution needs beside each claim.
-_ASKED = [
-    "leaf", "asked_basis", "asked_roles", "asked_set", "asked_models", "asked_year", "asked_unit", "fold",
-    "is_flag", "is_share", "is_conduct", "adds_models", "is_interval", "max_age_months",
-]  # fmt: skip
+#: What a claim says, apart from where it can be read; ``row`` finds the rest again.
+_SAID = (
+    "row", "cell", "as_of_date", "measure", "role", "substance_set", "model", "lo", "hi", "hi_open", "unit", "basis",
+    "reported_or_estimated", "fiscal_year", "source", "coverage_status", "published_on", "known_from", "grade_rank",
+    "is_researched_absent",
+)  # fmt: skip
 
 
 def live_claims(evidence: pl.DataFrame, months: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
@@ -80,16 +81,12 @@ def without_outdone_years(claims: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def claims_by_criterion(claims: pl.DataFrame, leaves: pl.DataFrame) -> pl.DataFrame:
-    """Claims beside each criterion they can answer: its measure (or the theme's sibling), its qualifiers."""
+def claims_by_question(claims: pl.DataFrame, questions: pl.DataFrame) -> pl.DataFrame:
+    """Claims beside each question they can answer: about its measure (or the theme's sibling), with its qualifiers."""
+    siblings = questions.filter(pl.col("sibling").is_not_null()).with_columns(measure="sibling")
     asked = pl.concat(
-        [
-            leaves.select("measure", *_ASKED, is_sibling=pl.lit(False)),
-            leaves.filter(pl.col("sibling").is_not_null()).select(
-                pl.col("sibling").alias("measure"), *_ASKED, is_sibling=pl.lit(True)
-            ),
-        ]
-    )
+        [questions.with_columns(is_sibling=pl.lit(False)), siblings.with_columns(is_sibling=pl.lit(True))]
+    ).drop("sibling")
     role, substance, asked_set = pl.col("role"), pl.col("substance_set"), pl.col("asked_set")
     model, models = pl.col("model"), pl.col("asked_models")
     no_models = models.list.len() == 0
@@ -98,7 +95,8 @@ def claims_by_criterion(claims: pl.DataFrame, leaves: pl.DataFrame) -> pl.DataFr
         pl.col("asked_year").is_null() | model.is_null() | (model.cast(pl.Int32, strict=False) <= pl.col("asked_year"))
     )
     return (
-        claims.join(asked, on="measure")
+        claims.select(_SAID)
+        .join(asked, on="measure")
         .filter(
             role.is_null() | (pl.col("asked_roles").list.len() == 0) | role.is_in("asked_roles"),
             substance.is_null() | asked_set.is_null() | (substance == asked_set),
@@ -107,7 +105,6 @@ def claims_by_criterion(claims: pl.DataFrame, leaves: pl.DataFrame) -> pl.DataFr
         )
         .with_columns(is_listed=listed)
         .pipe(_with_interval)
-        .with_row_index("row")
     )  # fmt: skip
 
 

@@ -24,8 +24,14 @@ OUTCOME_RANK = {outcome: rank for rank, outcome in enumerate(OUTCOMES)}
 WEAKEST = GRADE_RANK["E"]
 FOREVER = dt.date(9999, 12, 31)
 
+#: What a criterion asks of evidence. Criteria that differ in nothing here get the same value.
+_ASKED = (
+    "measure", "asked_basis", "asked_roles", "asked_set", "asked_models", "asked_year", "asked_unit", "fold",
+    "is_flag", "is_share", "is_conduct", "adds_models", "is_interval", "max_age_months",
+)  # fmt: skip
 _LEAF_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "leaf": pl.UInt32,
+    "question": pl.UInt32,
     "rule": pl.UInt32,
     "criterion_id": pl.String,
     "order": pl.UInt32,
@@ -82,11 +88,19 @@ _RULE_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
 
 @dataclass(frozen=True)
 class Compiled:
-    """A rule pack ready to be evaluated."""
+    """A rule pack ready to be evaluated.
+
+    ``leaves`` has a row per criterion; those that ask evidence the same ``question`` share its answer.
+    """
 
     rules: pl.DataFrame
     leaves: pl.DataFrame
     trees: tuple["Tree", ...]
+
+    @property
+    def questions(self) -> pl.DataFrame:
+        """One row per question: the measure (and its ``sibling``) and which claims about it count."""
+        return self.leaves.select("question", "sibling", *_ASKED).unique("question", keep="first", maintain_order=True)
 
 
 @dataclass(frozen=True)
@@ -119,6 +133,9 @@ def compile_rules(rules: Sequence[Rule]) -> Compiled:
             leaf_rows.append(_leaf_row(len(leaf_rows), number, rule, criterion_id, criterion, mitigates))
         themes = [c for _, c, mitigates in found if measures.sibling(c.measure) and not mitigates]
         rule_rows.append(_rule_row(number, rule, bool(themes)))
+    numbers: dict[str, int] = {}
+    for row in leaf_rows:
+        row["question"] = numbers.setdefault(repr([row[name] for name in _ASKED]), len(numbers))
     return Compiled(
         # numbers that sort like the ids: sorting text again for every month would cost more than the rules
         rules=pl.DataFrame(rule_rows, schema=_RULE_TYPES, orient="row").with_columns(

@@ -120,7 +120,8 @@ def verdict_table(pairs: pl.DataFrame, criteria_rows: pl.DataFrame, around: pl.D
         .select(*_PAIR, "leaf", "clause_fr")
         .sort("cell", "leaf")
         .group_by(_PAIR, maintain_order=True)
-        .agg(clauses=pl.col("clause_fr").str.join(" ; "))
+        .agg(clauses="clause_fr")
+        .with_columns(pl.col("clauses").list.join(" ; "))
     )
     asked = pl.col("own_outcome") != "NOT_APPLICABLE"
     is_note = pl.col("criterion_id") == "minority_stake"
@@ -140,7 +141,7 @@ def verdict_table(pairs: pl.DataFrame, criteria_rows: pl.DataFrame, around: pl.D
             text_fr=_sentence(),
             **{name: pl.col(name) & asked for name in ("is_near", "is_stale", "has_conflict")},
         )
-        .sort("cell", "rule_id")
+        .sort("cell", "rule_order")
     )
     return rows.select(_VERDICTS.column_names)
 

@@ -19,14 +19,14 @@ def judge_criteria(resolved: pl.DataFrame, compiled: Compiled, owned: Links) -> 
     implied = (
         sibling.filter(pl.col("none_found"))
         .drop("none_found")
-        .join(direct, on=["cell", "leaf"], how="anti")
+        .join(direct, on=["cell", "question"], how="anti")
         .with_columns(unit=pl.lit(None, dtype=pl.String))
     )
-    contrary = sibling.filter(~pl.col("none_found")).select("cell", "leaf", is_contradicted=True)
+    contrary = sibling.filter(~pl.col("none_found")).select("cell", "question", is_contradicted=True)
     return (
         pl.concat([direct, implied])
-        .join(contrary, on=["cell", "leaf"], how="left")
-        .join(compiled.leaves, on="leaf")
+        .join(contrary, on=["cell", "question"], how="left")
+        .join(compiled.leaves, on="question")
         .join(owned.left.rename({"parent": "cell"}), on="cell", how="left")
         .with_columns(raw=interval_truth())
         .with_columns(lost_perimeter=_lost_perimeter())

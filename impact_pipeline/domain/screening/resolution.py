@@ -1,4 +1,4 @@
-"""From claims to one interval per issuer and criterion: what adds up, what wins, what conflicts.
+"""From claims to one interval per issuer and question: what adds up, what wins, what conflicts.
 
 The order is the policy's: segments of one source and year add up, the best grade wins (age costs a grade),
 then the latest year, and every source that is left is kept. Values are never averaged.
@@ -6,21 +6,22 @@ then the latest year, and every source that is left is kept. Values are never av
 
 import polars as pl
 
-from impact_pipeline.domain.screening.claims import NOTHING, WHOLE
+from impact_pipeline.domain.screening.claims import NOTHING, WHOLE, claims_by_question
 from impact_pipeline.domain.screening.compiler import GRADE_RANK
 from impact_pipeline.schemas.table import AMOUNT
 
 #: Added to the rank of a candidate so that it only speaks when no sound one does.
 OUTDATED, UNUSABLE = 10, 100
 
-_STATEMENT = ["cell", "leaf", "is_sibling", "problem", "source", "fiscal_year", "is_part"]
-_LEAF = ["cell", "leaf", "is_sibling"]
+_STATEMENT = ["cell", "question", "is_sibling", "problem", "source", "fiscal_year", "is_part"]
+_ANSWER = ["cell", "question", "is_sibling"]
 _GRADES = {rank: grade for grade, rank in GRADE_RANK.items()}
 
 
-def resolve(claims: pl.DataFrame) -> pl.DataFrame:
-    """One row per issuer and criterion: the strongest statement, or all that are equally strong."""
-    return _strongest(_statements(claims)).pipe(_with_sources, claims)
+def resolve(claims: pl.DataFrame, questions: pl.DataFrame) -> pl.DataFrame:
+    """One row per issuer and question: the strongest statement, or all that are equally strong."""
+    numbered = claims.with_row_index("row")
+    return _strongest(_statements(claims_by_question(numbered, questions))).pipe(_with_sources, numbered)
 
 
 def _statements(claims: pl.DataFrame) -> pl.DataFrame:
@@ -118,9 +119,9 @@ def _strongest(statements: pl.DataFrame) -> pl.DataFrame:
             stale_days=pl.when(overdue > 0).then(overdue),
             candidate=pl.col("grade_rank").cast(pl.Int32) + penalty,
         )
-        .filter(pl.col("candidate") == pl.col("candidate").min().over(_LEAF))
-        .filter(year.is_null() | (year == year.max().over(_LEAF)))
-        .group_by(_LEAF)
+        .filter(pl.col("candidate") == pl.col("candidate").min().over(_ANSWER))
+        .filter(year.is_null() | (year == year.max().over(_ANSWER)))
+        .group_by(_ANSWER)
         .agg(*_hull())
     )
 

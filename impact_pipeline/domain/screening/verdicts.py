@@ -8,7 +8,7 @@ import polars as pl
 from impact_pipeline.domain.screening import explanations
 from impact_pipeline.domain.screening.applicability import applicability
 from impact_pipeline.domain.screening.circumstances import circumstances
-from impact_pipeline.domain.screening.claims import claims_by_criterion, live_claims, without_outdone_years
+from impact_pipeline.domain.screening.claims import live_claims, without_outdone_years
 from impact_pipeline.domain.screening.compiler import TRUE, Compiled, compile_rules
 from impact_pipeline.domain.screening.decisions import Override
 from impact_pipeline.domain.screening.inheritance import climbed, proofs, settle, with_risen
@@ -23,8 +23,10 @@ from impact_pipeline.schemas import TABLES
 
 #: What is kept of every pair while all issuers are decided; the rest is joined again where it is written out.
 _DECIDED = ("cell", "rule", "truth", "outcome", "applies", "note_fr", *FLAGS)
+#: What the written tables say of a rule.
+_NAMED = ("rule", "rule_id", "rule_order", "rule_version", "rule_sha", "heading_fr")
 #: Issuers looked at together. It bounds the memory and changes no result.
-ISSUERS_AT_ONCE = 5_000
+ISSUERS_AT_ONCE = 2_500
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,9 @@ def evaluate_in_parts(
     )  # fmt: skip
     around = circumstances(settled, cells)
     for part in parts:
-        pairs = settled.pairs.join(part.cells.drop("is_public_body"), on="cell").join(compiled.rules, on="rule")
+        pairs = settled.pairs.join(part.cells.drop("is_public_body"), on="cell").join(
+            compiled.rules.select(_NAMED), on="rule"
+        )
         criteria = explanations.criteria(part.judged(risen), pairs, compiled, cells)
         theirs = around.join(part.cells.select("cell"), on="cell", how="semi")
         yield Verdicts(
@@ -120,13 +124,14 @@ class _Part:
     def __init__(self, cells: pl.DataFrame, claims: pl.DataFrame, compiled: Compiled, owned: Links) -> None:
         self.cells, self.compiled, self.owned = cells, compiled, owned
         self.claims = claims.join(cells.select("cell"), on="cell", how="semi")
-        self.resolved = resolve(claims_by_criterion(without_outdone_years(self.claims), compiled.leaves))
+        self.resolved = resolve(without_outdone_years(self.claims), compiled.questions)
 
     def involved(self) -> pl.DataFrame:
         """Criteria of first-euro involvement that hold for these issuers."""
-        first_euro = self.compiled.leaves.filter("is_first_euro").select("leaf")
-        judged = judge_criteria(self.resolved.join(first_euro, on="leaf", how="semi"), self.compiled, self.owned)
-        return judged.filter(pl.col("plain") == TRUE)
+        first_euro = self.compiled.leaves.filter("is_first_euro").select("question")
+        asked = self.resolved.join(first_euro, on="question", how="semi")
+        judged = judge_criteria(asked, self.compiled, self.owned)
+        return judged.filter(pl.col("is_first_euro") & (pl.col("plain") == TRUE))
 
     def judged(self, risen: pl.DataFrame) -> pl.DataFrame:
         """All criteria of these issuers, with what came up from companies they consolidate."""

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
@@ -27,7 +27,7 @@ from impact_pipeline_tests.domain.screening.cases import (
 
 RULES = list(demo_rules().values())
 MEASURES = sorted({c.measure for each in RULES for _, c, _ in each.criterions()} | {"involvement.palm"})
-#: The same examples on every machine; raise max_examples by hand to explore.
+#: The same examples on every machine.
 FAST = settings(
     max_examples=25,
     deadline=None,
@@ -35,7 +35,18 @@ FAST = settings(
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-SEVERITY = ["NOT_APPLICABLE", "CLEARED", "UNKNOWN", "ENGAGEMENT", "WATCHLIST", "EXCLUDED"]
+Check = Callable[..., None]
+#: Every property with what it is given; the slow suite runs them on many more examples.
+INVARIANTS: dict[str, tuple[Check, tuple[st.SearchStrategy[Any], ...]]] = {}
+
+
+def invariant(*given_of: st.SearchStrategy[Any]) -> Callable[[Check], Check]:
+    def listed(check: Check) -> Check:
+        INVARIANTS[check.__name__] = (check, given_of)
+        return FAST(given(*given_of)(check))
+
+    return listed
+
 
 ends = st.sampled_from(["0", "0.3", "1", "4.9", "5", "5.1", "19.9", "20", "30", "50", "99", "100"])
 
@@ -100,8 +111,7 @@ def verdicts(rows: list[dict[str, Any]], rules: list[Rule], names: list[str]) ->
     return {(row["issuer_id"], row["rule_id"]): row for row in table.iter_rows(named=True)}
 
 
-@FAST
-@given(companies())
+@invariant(companies())
 def test_i1_without_evidence_nobody_is_cleared(world: dict[str, list[dict[str, Any]]]) -> None:
     rows = numbered(world)
     found = verdicts(rows, RULES, [*world, "SILENT"])
@@ -117,8 +127,7 @@ def measures_of(the_rule: Rule) -> set[str]:
     return direct | {other for measure in direct if (other := sibling(measure))}
 
 
-@FAST
-@given(companies(with_roles=False), st.sampled_from(MEASURES))
+@invariant(companies(with_roles=False), st.sampled_from(MEASURES))
 def test_i2_losing_a_theme_never_turns_a_truth_into_false(world: dict[str, list[dict[str, Any]]], lost: str) -> None:
     """All evidence of a theme goes; the theme's two measures speak for each other, so both do.
 
@@ -133,8 +142,7 @@ def test_i2_losing_a_theme_never_turns_a_truth_into_false(world: dict[str, list[
             assert found[name, rule_id]["truth"] == "F", (name, rule_id)
 
 
-@FAST
-@given(companies(), st.randoms(use_true_random=False))
+@invariant(companies(), st.randoms(use_true_random=False))
 def test_i3_i4_order_of_the_input_does_not_matter(
     world: dict[str, list[dict[str, Any]]], shuffler: random.Random
 ) -> None:
@@ -148,8 +156,7 @@ def test_i3_i4_order_of_the_input_does_not_matter(
     assert first.verdict_explanations.equals(second.verdict_explanations)
 
 
-@FAST
-@given(companies(), st.sampled_from([("PALM-01", "rev"), ("SODA-01", "rev")]), ends)
+@invariant(companies(), st.sampled_from([("PALM-01", "rev"), ("SODA-01", "rev")]), ends)
 def test_i5_a_tighter_threshold_never_takes_an_exclusion_back(
     world: dict[str, list[dict[str, Any]]], place: tuple[str, str], value: str
 ) -> None:
@@ -167,8 +174,7 @@ def test_i5_a_tighter_threshold_never_takes_an_exclusion_back(
             assert found[name, "TIGHT-01"]["outcome"] == "EXCLUDED"
 
 
-@FAST
-@given(companies())
+@invariant(companies())
 def test_i6_every_verdict_is_explained_and_agrees_with_its_criteria(
     world: dict[str, list[dict[str, Any]]],
 ) -> None:
@@ -186,8 +192,19 @@ def test_i6_every_verdict_is_explained_and_agrees_with_its_criteria(
             assert row["outcome"] != "EXCLUDED"
 
 
-@FAST
-@given(companies(), st.lists(claims(), max_size=6))
+@invariant(companies(), st.lists(st.sampled_from(["f", "g", "h"]), min_size=1, max_size=3))
+def test_i8_the_same_claims_delivered_again_change_nothing(
+    world: dict[str, list[dict[str, Any]]], files: list[str]
+) -> None:
+    """Copies under the same identifier, as when a claim comes with every share class of a company."""
+    rows, names = numbered(world), list(world)
+    copies = [{**row, "source_file_id": name, "source_row": 2} for name in files for row in rows]
+    once, again = screen(rows, RULES, issuers=names), screen([*rows, *copies], RULES, issuers=names)
+    assert once.issuer_verdicts.equals(again.issuer_verdicts)
+    assert once.verdict_explanations.equals(again.verdict_explanations)
+
+
+@invariant(companies(), st.lists(claims(), max_size=6))
 def test_i9_what_we_receive_later_changes_nothing(
     world: dict[str, list[dict[str, Any]]], later: list[dict[str, Any]]
 ) -> None:
@@ -209,8 +226,7 @@ def test_i9_what_we_receive_later_changes_nothing(
         assert {**one, "text_fr": ""} == {**other, "issuer_id": name, "text_fr": ""}
 
 
-@FAST
-@given(companies())
+@invariant(companies())
 def test_weaker_evidence_never_helps_or_condemns(world: dict[str, list[dict[str, Any]]]) -> None:
     """With every grade at E nobody is cleared and nobody is excluded."""
     rows = [{**row, "grade": "E"} for row in numbered(world)]
@@ -218,8 +234,7 @@ def test_weaker_evidence_never_helps_or_condemns(world: dict[str, list[dict[str,
     assert outcomes <= {"UNKNOWN", "WATCHLIST", "ENGAGEMENT", "NOT_APPLICABLE"}
 
 
-@FAST
-@given(companies(measures=["revenue_share.palm", "certified_share.rspo"], sources=["vendeur"], with_roles=False))
+@invariant(companies(measures=["revenue_share.palm", "certified_share.rspo"], sources=["vendeur"], with_roles=False))
 def test_leaving_old_years_out_early_changes_nothing(world: dict[str, list[dict[str, Any]]]) -> None:
     rows, names = numbered(world), list(world)
     fast = screen(rows, RULES, issuers=names)
@@ -246,8 +261,7 @@ def test_several_months_give_what_each_gives_alone() -> None:
         assert alone.verdict_explanations.equals(together.verdict_explanations.filter(only))
 
 
-@FAST
-@given(companies())
+@invariant(companies())
 def test_looking_at_two_companies_at_a_time_changes_nothing(world: dict[str, list[dict[str, Any]]]) -> None:
     rows, names = numbered(world), [*world, "SILENT"]
     together = screen(rows, RULES, issuers=names)
