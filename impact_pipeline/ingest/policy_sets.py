@@ -1,4 +1,4 @@
-"""Reference sets of the policy: substances and commodities by name, definitions, and sectors that stand in for evidence."""
+"""Reference sets of the policy: substances and commodities, definitions, and sectors that stand in for evidence."""
 
 import difflib
 import re
