@@ -1,5 +1,7 @@
 """Hands the month's evidence and issuers to the rule engine and stores what it decides."""
 
+from dataclasses import dataclass
+
 import dagster as dg
 import duckdb
 import polars as pl
@@ -94,20 +96,41 @@ def screen_months(settings: Settings, store: Store, covered: Window) -> dict[str
     return numbers
 
 
-def _evaluated(store: Store, policy: Policy, covered: Window) -> Verdicts:
+@dataclass(frozen=True)
+class ScreeningInputs:
+    """What a policy is evaluated on: frames in the shapes ``evaluate`` asks for, whatever the policy."""
+
+    evidence: pl.DataFrame
+    issuers: pl.DataFrame
+    months: pl.DataFrame
+
+
+def read_inputs(connection: duckdb.DuckDBPyConnection, covered: Window) -> ScreeningInputs:
+    """Evidence, issuers and months of a window, from the working file or from the readers' snapshot."""
     bounds: list[object] = [covered.start, covered.end]
+    # the same claim serves many months: carry it over once, then lay the months beside it
+    seen = connection.sql(_SEEN, params=bounds).pl()
+    claims = connection.sql(_CLAIMS, params=bounds).pl()
+    evidence = seen.join(claims, on=["source_file_id", "source_row"]).select(TABLES["staging.evidence"].column_names)
+    issuers = connection.sql(_ISSUERS, params=bounds).pl()
+    return ScreeningInputs(evidence, issuers, _months_of(connection, "audit.months", bounds))
+
+
+def evaluate_policy(inputs: ScreeningInputs, policy: Policy) -> Verdicts:
+    """Verdicts of any policy on a window's inputs; whether it is the policy of these months is not asked."""
+    return evaluate(
+        inputs.evidence, inputs.issuers, inputs.months.select("as_of_date", "known_as_of"), policy.rules
+    )  # fmt: skip
+
+
+def _evaluated(store: Store, policy: Policy, covered: Window) -> Verdicts:
     with store.read() as connection:
-        # the same claim serves many months: carry it over once, then lay the months beside it
-        seen = connection.sql(_SEEN, params=bounds).pl()
-        claims = connection.sql(_CLAIMS, params=bounds).pl()
-        issuers = connection.sql(_ISSUERS, params=bounds).pl()
-        months = _months_of(connection, "audit.months", bounds)
-    if set(months["policy_sha256"]) != {policy.sha256}:
+        inputs = read_inputs(connection, covered)
+    if set(inputs.months["policy_sha256"]) != {policy.sha256}:
         raise ImpactPipelineError(
             f"the policy files changed since {covered.label} was ingested; run these months again, from the files on"
         )
-    evidence = seen.join(claims, on=["source_file_id", "source_row"]).select(TABLES["staging.evidence"].column_names)
-    return evaluate(evidence, issuers, months.select("as_of_date", "known_as_of"), policy.rules)
+    return evaluate_policy(inputs, policy)
 
 
 def _months_of(connection: duckdb.DuckDBPyConnection, name: str, bounds: list[object]) -> pl.DataFrame:
