@@ -209,7 +209,9 @@ def _print_change(change: "PolicyChange", month: str) -> None:
         assumed = f" (evaluated as if {' and '.join(rule.assumed)})" if rule.assumed else ""
         out.print(f"{rule.rule_id} {rule.change}: version {versions}{assumed}", markup=False, highlight=False)
         if rule.change == "changed" and rule.old_version == rule.new_version:
-            out.print("  warning: the same version with other content; a signed version is never edited", highlight=False)
+            out.print(
+                "  warning: the same version with other content; a signed version is never edited", highlight=False
+            )
         for key, was, now in rule.keys:
             out.print(f"  {key}: {was or 'absent'} -> {now or 'absent'}", markup=False, highlight=False)
     for movement in ("in", "out"):
@@ -219,7 +221,9 @@ def _print_change(change: "PolicyChange", month: str) -> None:
     listed = [row for row in change.outcomes.select(wanted).to_dicts() if _is_listed(row)]
     print_rows("changed outcomes", listed)
     if unlisted := change.outcomes.height - len(listed):
-        out.print(f"{unlisted} outcomes of added or removed rules ask nothing of holders: counted below", highlight=False)
+        out.print(
+            f"{unlisted} outcomes of added or removed rules ask nothing of holders: counted below", highlight=False
+        )
     for total in change.totals.to_dicts():
         moved = f"{total['old_outcome'] or 'no rule'} -> {total['new_outcome'] or 'no rule'}"
         held = f"{total['issuers']} issuers, {total['held']} held, {number(total['exposure_eur'])} EUR"

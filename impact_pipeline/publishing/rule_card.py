@@ -21,6 +21,7 @@ from impact_pipeline.domain.screening.wording import (
 from impact_pipeline.ingest.policy import Policy
 from impact_pipeline.ingest.policy_sets import Definition, Member, NamedSet
 
+TERMS_HEAD = ("Point", "Ce que dit la règle", "Clés")
 _NOTHING = "–"
 _STATUS_FR = {
     "draft": "projet : surveille, ne peut pas exclure",
@@ -76,7 +77,7 @@ def rule_card(rule: Rule, policy: Policy) -> Card:
         ("Détention", _holdings(rule)),
         ("Retour d'un émetteur exclu", _reentry(rule)),
     )
-    first, *others = (Section(title, ("Point", "Ce que dit la règle", "Clés"), tuple(rows)) for title, rows in terms)
+    first, *others = (Section(title, TERMS_HEAD, tuple(rows)) for title, rows in terms)
     tested = Section(
         "Ce qui est testé", ("Critère", "Question posée", "Mesure", "Opérateur et seuil", "Clés"), tuple(_tested(rule))
     )

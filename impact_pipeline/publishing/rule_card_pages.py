@@ -1,21 +1,24 @@
 """A rule card as Markdown and as one HTML page to print and sign. What it says is ``rule_card``'s business."""
 
 import html
+import re
 
-from impact_pipeline.publishing.rule_card import Card, Section
+from impact_pipeline.publishing.rule_card import TERMS_HEAD, Card, Section
 
 _SIGNATURES = (("Nom", "Fonction", "Date", "Signature"), ("Auteur", "Approbateur"))
 _NOTE = (
     "L'empreinte de la règle couvre la règle compilée, valeurs par défaut comprises ; celle de la politique couvre"
     " aussi les listes et définitions."
 )
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _STYLE = """
-@page { size: A4; margin: 9mm }
-body { font: 8pt/1.25 sans-serif; color: #111; max-width: 192mm; margin: 0 auto }
-h1 { font-size: 12pt; margin: 0 0 2mm } h2 { font-size: 9pt; margin: 2mm 0 .5mm }
-table { border-collapse: collapse; width: 100% } th, td { border: .2mm solid #999; padding: .4mm 1mm; text-align: left;
-vertical-align: top } th { background: #eee } td:last-child { color: #555; font-size: 7pt }
-.signature td { height: 9mm } .sha { font-family: monospace; font-size: 7pt; overflow-wrap: anywhere }
+@page { size: A4; margin: 8mm }
+body { font: 7.2pt/1.2 sans-serif; color: #111; max-width: 194mm; margin: 0 auto }
+h1 { font-size: 11pt; margin: 0 } h2 { font-size: 8pt; margin: 1.2mm 0 .3mm } p { margin: .5mm 0 }
+table { border-collapse: collapse; width: 100% } th, td { border: .2mm solid #999; padding: .2mm .8mm; text-align: left;
+vertical-align: top } th { background: #eee } td:last-child { color: #555; font-size: 5.8pt; overflow-wrap: anywhere }
+.terms { columns: 2; column-gap: 3mm } .terms tr:first-child { display: none } section { break-inside: avoid }
+.terms table { table-layout: fixed } .signature td { height: 7mm } .sha { font-family: monospace; font-size: 6pt }
 """
 
 
@@ -37,18 +40,25 @@ def _md_table(head: tuple[str, ...], rows: "list[tuple[str, ...]] | tuple[tuple[
 
 
 def _md(text: str) -> str:
-    return " ".join(text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").split())
+    """One line of a table cell; a threshold such as ``< 4`` stays, what could be a tag does not."""
+    return " ".join(_TAG.sub("&lt;", text.replace("\\", "\\\\").replace("|", "\\|")).split())
 
 
 def to_html(card: Card) -> str:
-    """The card as one page that stands alone: no script, nothing fetched."""
+    """The card as one page that stands alone: no script, nothing fetched; short tables side by side."""
+    identity, *others = card.sections
+    wide = [identity, *(section for section in others if section.head != TERMS_HEAD)]
+    narrow = [section for section in others if section.head == TERMS_HEAD]
     heads, people = _SIGNATURES
     signature = _html_table(("", *heads), tuple((who, *("" for _ in heads)) for who in people))
     parts = [
         f'<!doctype html>\n<html lang="fr"><head><meta charset="utf-8"><title>{html.escape(card.title)}</title>',
         f"<style>{_STYLE}</style></head><body>",
         f"<h1>{html.escape(card.title)}</h1>",
-        *(_html_section(section) for section in card.sections),
+        *(_html_section(section) for section in wide),
+        '<div class="terms">',
+        *(_html_section(section) for section in narrow),
+        "</div>",
         f'<h2>Signature</h2><p class="sha">règle sha256 {card.rule_sha}<br>politique sha256 {card.policy_sha}<br>'
         f"{html.escape(card.file)}</p><p>{html.escape(_NOTE)}</p>",
         f'<div class="signature">{signature}</div>',
@@ -58,7 +68,7 @@ def to_html(card: Card) -> str:
 
 
 def _html_section(section: Section) -> str:
-    return f"<h2>{html.escape(section.title)}</h2>\n{_html_table(section.head, section.rows)}"
+    return f"<section><h2>{html.escape(section.title)}</h2>\n{_html_table(section.head, section.rows)}</section>"
 
 
 def _html_table(head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
