@@ -3,40 +3,41 @@
 Exit codes: 0 done, 1 a blocking check failed, 2 bad input or usage. Bad input is one line: what, where, next step.
 """
 
-import datetime as dt
-import json
 import os
 import re
-import shutil
 import sys
-from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 
+from impact_pipeline.cli_policy import policy_app
+from impact_pipeline.console import (
+    HomeOption,
+    InputsOption,
+    JsonOption,
+    MonthOption,
+    PolicyOption,
+    err,
+    number,
+    out,
+    parse_month,
+    print_json,
+    print_rows,
+    refuse,
+    yes,
+)
 from impact_pipeline.errors import ImpactPipelineError, SettingsError
-from impact_pipeline.schemas.table import month_end
-from impact_pipeline.settings import FIRST_MONTH, REPOSITORY, Settings
+from impact_pipeline.settings import REPOSITORY, Settings
 
 if TYPE_CHECKING:  # the heavy rooms are imported by the commands that need them: `impact --help` stays quick
     from impact_pipeline.publishing.figures import Figures
     from impact_pipeline.wiring.runs import Outcome
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, rich_markup_mode=None)
-#: Tables keep their numbers whole: a narrow pipe or log gets the full width, a terminal at least 120 columns.
-_WIDTH = max(shutil.get_terminal_size((160, 24)).columns, 120)
-out = Console(width=_WIDTH)
-err = Console(stderr=True)
-
-InputsOption = Annotated[str | None, typer.Option("--inputs", help="Inputs folder [IMPACT_INPUTS, default the demo].")]
-PolicyOption = Annotated[str | None, typer.Option("--policy", help="Policy folder [IMPACT_POLICY, default the demo].")]
-HomeOption = Annotated[str | None, typer.Option("--home", help="Home folder [IMPACT_HOME, default data/home].")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
-MonthOption = Annotated[str, typer.Option("--month", help="Month, e.g. 2024-12.")]
+app.add_typer(policy_app, name="policy")
 
 
 def main() -> NoReturn:
@@ -45,30 +46,16 @@ def main() -> NoReturn:
         returned = app(standalone_mode=False)  # the code of typer.Exit, which is not raised in this mode
         code = returned if isinstance(returned, int) else 0
     except ImpactPipelineError as error:
-        code = _refuse(str(error), error.exit_code)
+        code = refuse(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        code = _refuse("interrupted; the months that were finished are kept", 1)
+        code = refuse("interrupted; the months that were finished are kept", 1)
     except Exception as error:
         if hasattr(error, "format_message"):  # click's own usage errors
-            code = _refuse(f"{error.format_message()} See `impact --help`.", 2)
+            code = refuse(f"{error.format_message()} See `impact --help`.", 2)
         else:
             raise
     sys.stdout.flush()
     raise SystemExit(code)
-
-
-def _refuse(sentence: str, code: int) -> int:
-    err.print(f"impact: {sentence}", markup=False, highlight=False, soft_wrap=True)
-    return code
-
-
-def parse_month(text: str) -> dt.date:
-    """Month end of ``YYYY-MM``."""
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
-        raise SettingsError(f"month {text!r}: expected YYYY-MM, for example 2024-12")
-    if text < FIRST_MONTH:
-        raise SettingsError(f"month {text}: the first month of the pipeline is {FIRST_MONTH}")
-    return month_end(int(text[:4]), int(text[5:]))
 
 
 @app.command()
@@ -134,7 +121,7 @@ def _report(settings: Settings, outcome: "Outcome", as_json: bool) -> None:
     if outcome.exit_code == 0:
         figures = Figures(settings.readers, parse_month(outcome.months.split(":")[-1]))
     if as_json:
-        _print_json(
+        print_json(
             {
                 **vars(outcome),
                 "failed_checks": [vars(check) for check in outcome.failed_checks],
@@ -153,7 +140,7 @@ def _report(settings: Settings, outcome: "Outcome", as_json: bool) -> None:
             word = "FAILED" if check.blocking else "warning"
             out.print(f"  {word}: {check.asset}: {check.name} ({check.description})", markup=False, highlight=False)
     if outcome.exit_code:
-        _refuse(f"{outcome.months}: {outcome.message}", outcome.exit_code)
+        refuse(f"{outcome.months}: {outcome.message}", outcome.exit_code)
 
 
 @app.command()
@@ -178,12 +165,12 @@ def show(
     figures = Figures(Settings.load(home=home).readers, parse_month(month))
     rows = figures.view(what, portfolio)
     if as_json:
-        _print_json(rows.to_dicts())
+        print_json(rows.to_dicts())
     elif what == "indicators":
         _print_indicators(figures)
     else:
         kept = [name for name in rows.columns if name != "as_of_date"]
-        _print_rows(f"{what} {month}", rows.select(kept).to_dicts())
+        print_rows(f"{what} {month}", rows.select(kept).to_dicts())
 
 
 @app.command()
@@ -204,13 +191,13 @@ def screen(
     pre_trade = PreTrade(Figures(Settings.load(home=home).readers, parse_month(month)))
     answers = [answer for ident in wanted for answer in pre_trade.answer(ident)]
     if as_json:
-        _print_json(answers)
+        print_json(answers)
         return
     for answer in answers:
         title = f"{answer['ident']}: {answer['issuer_name'] or answer['issuer_id'] or 'no issuer found'}"
         out.print(f"{title} - {answer['headline_outcome']}", markup=False, highlight=False)
         until = f"   decide by: {answer['decide_by']}" if answer["decide_by"] else ""
-        out.print(f"  buy: {_yes(answer['buy_ok'])}   hold: {_yes(answer['hold_ok'])}{until}", highlight=False)
+        out.print(f"  buy: {yes(answer['buy_ok'])}   hold: {yes(answer['hold_ok'])}{until}", highlight=False)
         for line in (answer.get("reason"), *map(position_sentence, answer["positions"])):
             if line:
                 out.print(f"  {line}", markup=False, highlight=False)
@@ -263,9 +250,9 @@ def doctor(
 
     findings = examine(Settings.load(inputs, policy, home))
     if as_json:
-        _print_json([vars(finding) for finding in findings])
+        print_json([vars(finding) for finding in findings])
     else:
-        _print_rows("doctor", [vars(finding) for finding in findings])
+        print_rows("doctor", [vars(finding) for finding in findings])
     raise typer.Exit(2 if any(finding.state == "FIX" for finding in findings) else 0)
 
 
@@ -280,13 +267,13 @@ def _print_indicators(figures: "Figures") -> None:
         is_change = row["indicator_id"] == "portfolio_footprint_change"
         grid.add_row(
             f"{row['label_fr']} ({row['indicator_id']})",
-            _number(row["value"], percent) + ("" if percent or row["value"] is None else f" {row['unit']}"),
-            _number(row["numerator"]),
-            _number(row["denominator"]),
-            _number(row["coverage_ratio"], percent=True),
-            _number(row["baseline_value"], percent and not is_change),
-            _number(row["change_ratio"], percent=True),
-            _number(row["target_value"], percent) + (f" ({row['target_date']:%Y})" if row["target_date"] else ""),
+            number(row["value"], percent) + ("" if percent or row["value"] is None else f" {row['unit']}"),
+            number(row["numerator"]),
+            number(row["denominator"]),
+            number(row["coverage_ratio"], percent=True),
+            number(row["baseline_value"], percent and not is_change),
+            number(row["change_ratio"], percent=True),
+            number(row["target_value"], percent) + (f" ({row['target_date']:%Y})" if row["target_date"] else ""),
             row["status"],
         )
     out.print(grid)
@@ -304,51 +291,6 @@ def _print_rejected(figures: "Figures") -> None:
         f"  each with file, row and reason: impact show rejected --month {figures.month:%Y-%m}",
         highlight=False,
     )
-
-
-def _print_rows(title: str, rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        out.print(f"{title}: no rows")
-        return
-    grid = Grid(title=title, title_justify="left")
-    for name, value in rows[0].items():
-        grid.add_column(name, justify="right" if isinstance(value, int | float | Decimal) else "left", overflow="fold")
-    for row in rows:
-        grid.add_row(*(_cell(value) for value in row.values()))
-    out.print(grid)
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return "" if value is None else str(value).replace("[", "\\[")
-    return _number(value)
-
-
-def _number(value: "float | Decimal | None", percent: bool = False) -> str:
-    """A number for people: unknown is a dash, never 0; French thousands and decimals."""
-    if value is None:
-        return "–"
-    if percent:
-        return f"{float(value) * 100:.1f} %".replace(".", ",")
-    number = float(value)
-    digits = 0 if abs(number) >= 100_000 or number == int(number) else 2 if abs(number) >= 1 else 4
-    return f"{number:,.{digits}f}".replace(",", " ").replace(".", ",")
-
-
-def _yes(answer: bool) -> str:
-    return "yes" if answer else "no"
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))  # noqa: T201 - JSON must not be wrapped
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return str(value)
 
 
 if __name__ == "__main__":

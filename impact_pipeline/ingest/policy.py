@@ -20,7 +20,7 @@ from impact_pipeline.domain.screening.rules import Rule
 from impact_pipeline.errors import PolicyFileError
 from impact_pipeline.ingest.policy_defaults import inherited, read_defaults
 from impact_pipeline.ingest.policy_documents import digest, documents, policy_files, single
-from impact_pipeline.ingest.policy_sets import NamedSet, SectorProxies
+from impact_pipeline.ingest.policy_sets import Definition, NamedSet, ReferenceSets, read_sets
 from impact_pipeline.ingest.policy_yaml import Document, parse
 
 IndicatorId = Literal[
@@ -79,6 +79,7 @@ class Policy:
     methodology: Methodology
     targets: tuple[Target, ...]
     sets: tuple[NamedSet, ...]
+    definitions: tuple[Definition, ...]
     proxies: tuple[SectorProxy, ...]
     overrides: tuple[Override, ...]
     engagements: tuple[Engagement, ...]
@@ -98,8 +99,8 @@ def load_policy(folder: Path) -> Policy:
     if not folder.is_dir():
         raise PolicyFileError(str(folder), "no such folder", "a policy folder", hint="Give another with --policy")
     files = policy_files(folder)
-    sets, proxies = _sets(folder, files)
-    rules = _rules(folder, files, {found.id for found in sets})
+    sets = read_sets(folder, files)
+    rules = _rules(folder, files, sets)
     overrides = _decisions(Override, folder, files, "overrides")
     _check_overrides(overrides, {rule.id for rule, _ in rules})
     engagements = _decisions(Engagement, folder, files, "engagements")
@@ -107,8 +108,9 @@ def load_policy(folder: Path) -> Policy:
         rules=tuple(rule for rule, _ in rules),
         methodology=parse(Methodology, single(folder, "methodology.yaml")),
         targets=_targets(single(folder, "targets.yaml")),
-        sets=sets,
-        proxies=proxies,
+        sets=sets.named,
+        definitions=sets.definitions,
+        proxies=sets.proxies,
         overrides=tuple(override for override, _ in overrides),
         engagements=tuple(engagement for engagement, _ in engagements),
         files=tuple(files),
@@ -117,18 +119,6 @@ def load_policy(folder: Path) -> Policy:
         engagement_files=tuple(document.file for _, document in engagements),
         sha256=digest(folder, files),
     )
-
-
-def _sets(folder: Path, files: list[str]) -> tuple[tuple[NamedSet, ...], tuple[SectorProxy, ...]]:
-    """Named sets, and the sector proxies of all files together."""
-    named: list[NamedSet] = []
-    proxies: list[SectorProxy] = []
-    for _, document in documents(folder, files, "sets"):
-        if isinstance(document.value, dict) and "sectors" in document.value:
-            proxies += parse(SectorProxies, document).sectors
-        else:
-            named.append(parse(NamedSet, document))
-    return tuple(named), tuple(proxies)
 
 
 def _decisions(kind: type[_Decision], folder: Path, files: list[str], place: str) -> list[tuple[_Decision, Document]]:
@@ -159,13 +149,13 @@ def _check_overrides(overrides: Sequence[tuple[Override, Document]], rule_ids: s
                 )  # fmt: skip
 
 
-def _rules(folder: Path, files: list[str], set_ids: set[str]) -> list[tuple[Rule, Document]]:
+def _rules(folder: Path, files: list[str], sets: ReferenceSets) -> list[tuple[Rule, Document]]:
     found: list[tuple[Rule, Document]] = []
     defaults = read_defaults(folder, files)
     for _, document in documents(folder, files, "rules"):
         rule = parse(Rule, inherited(document, defaults))
         _check_file_name(rule, document)
-        _check_sets(rule, document, set_ids)
+        sets.check(rule, document)
         for other, _ in found:
             if other.id == rule.id:
                 _check_versions(rule, other, document)
@@ -180,16 +170,6 @@ def _check_file_name(rule: Rule, document: Document) -> None:
     stem = Path(document.file).name.removesuffix(".yaml")
     if "@" in stem and stem != f"{rule.id}@{rule.version}":
         document.fail(("id",), f"{rule.id}@{rule.version}", f"{stem} as the file is called")
-
-
-def _check_sets(rule: Rule, document: Document, set_ids: set[str]) -> None:
-    for _, criterion, _ in rule.criterions():
-        wanted = criterion.substance_set
-        if wanted is not None and set_ids and wanted not in set_ids:
-            near = difflib.get_close_matches(wanted, sorted(set_ids), n=1)
-            path = next((p for p in document.lines if p[-1:] == ("set",)), ())
-            hint = f"Did you mean {near[0]}?" if near else ""
-            document.fail(path, f"the set {wanted}", "a set of the folder sets", key="set", hint=hint)
 
 
 def _check_versions(rule: Rule, other: Rule, document: Document) -> None:

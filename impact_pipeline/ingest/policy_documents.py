@@ -39,7 +39,7 @@ def _refuse_stray(name: str) -> None:
 def documents(folder: Path, files: list[str], place: str) -> Iterator[tuple[str, Document]]:
     """Documents of the files in ``place``; a document that is a list counts as many."""
     for name in files:
-        if not name.startswith(f"{place}/"):
+        if _place(name) != place:
             continue
         documents = read_documents(folder / name, name)
         if not documents:
@@ -49,6 +49,11 @@ def documents(folder: Path, files: list[str], place: str) -> Iterator[tuple[str,
                 yield from ((name, document.item(position)) for position in range(len(document.value)))
             else:
                 yield name, document
+
+
+def _place(name: str) -> str:
+    """The innermost folder known: a pack copied into ``rules`` keeps its own ``rules`` and ``sets``."""
+    return next((part for part in reversed(Path(name).parts[:-1]) if part in FOLDERS), "")
 
 
 def single(folder: Path, name: str) -> Document:

@@ -1,5 +1,7 @@
 """Hands the month's evidence and issuers to the rule engine and stores what it decides."""
 
+from dataclasses import dataclass
+
 import dagster as dg
 import duckdb
 import polars as pl
@@ -109,30 +111,52 @@ def screen_months(settings: Settings, store: Store, covered: Window) -> dict[str
     return numbers
 
 
-def _evaluated(store: Store, policy: Policy, covered: Window) -> Verdicts:
+@dataclass(frozen=True)
+class ScreeningInputs:
+    """What a policy is evaluated on: frames in the shapes ``evaluate`` asks for, whatever the policy."""
+
+    evidence: pl.DataFrame
+    issuers: pl.DataFrame
+    ownership: pl.DataFrame
+    months: pl.DataFrame
+
+
+def read_inputs(connection: duckdb.DuckDBPyConnection, covered: Window) -> ScreeningInputs:
+    """Evidence, issuers and months of a window, from the working file or from the readers' snapshot."""
     bounds: list[object] = [covered.start, covered.end]
     everybody = {"start": covered.start, "end": covered.end, "untold": list(UNKNOWN_PARENTS)}
-    with store.read() as connection:
-        # the same claim serves many months: carry it over once, then lay the months beside it
-        seen = connection.sql(_SEEN, params=bounds).pl()
-        claims = connection.sql(_CLAIMS, params=bounds).pl()
-        ownership = connection.sql(_OWNERSHIP, params=bounds).pl()
-        issuers = connection.sql(_ISSUERS, params=everybody).pl()
-        months = _months_of(connection, "audit.months", bounds)
-    if set(months["policy_sha256"]) != {policy.sha256}:
-        raise ImpactPipelineError(
-            f"the policy files changed since {covered.label} was ingested; run these months again, from the files on"
-        )
-    evidence = seen.join(claims, on=["source_file_id", "source_row"]).select(TABLES["staging.evidence"].column_names)
+    # the same claim serves many months: carry it over once, then lay the months beside it
+    seen = connection.sql(_SEEN, params=bounds).pl()
+    claims = connection.sql(_CLAIMS, params=bounds).pl()
+    return ScreeningInputs(
+        evidence=seen.join(claims, on=["source_file_id", "source_row"]).select(TABLES["staging.evidence"].column_names),
+        issuers=connection.sql(_ISSUERS, params=everybody).pl(),
+        ownership=connection.sql(_OWNERSHIP, params=bounds).pl(),
+        months=_months_of(connection, "audit.months", bounds),
+    )
+
+
+def evaluate_policy(inputs: ScreeningInputs, policy: Policy) -> Verdicts:
+    """Verdicts of any policy on a window's inputs; whether it is the policy of these months is not asked."""
     return evaluate(
-        evidence,
-        issuers,
-        months.select("as_of_date", "known_as_of"),
+        inputs.evidence,
+        inputs.issuers,
+        inputs.months.select("as_of_date", "known_as_of"),
         policy.rules,
-        ownership=ownership,
+        ownership=inputs.ownership,
         overrides=policy.overrides,
         proxies=policy.proxies,
     )
+
+
+def _evaluated(store: Store, policy: Policy, covered: Window) -> Verdicts:
+    with store.read() as connection:
+        inputs = read_inputs(connection, covered)
+    if set(inputs.months["policy_sha256"]) != {policy.sha256}:
+        raise ImpactPipelineError(
+            f"the policy files changed since {covered.label} was ingested; run these months again, from the files on"
+        )
+    return evaluate_policy(inputs, policy)
 
 
 def _months_of(connection: duckdb.DuckDBPyConnection, name: str, bounds: list[object]) -> pl.DataFrame:

@@ -109,7 +109,7 @@ def test_case_10_a_retailer_is_outside_a_rule_for_makers(run):
 def test_case_14_the_definition_the_rule_asks_for_decides(run, tmp_path, definition, truth):
     policy = tmp_path / "policy"
     shutil.copytree(DEMO_POLICY, policy)
-    rules = policy / "rules" / "watch.yaml"
+    rules = policy / "rules" / "PFAS-W1@1.yaml"
     assert "definition: OECD2021" in rules.read_text(encoding="utf-8")
     rules.write_text(rules.read_text(encoding="utf-8").replace("definition: OECD2021", f"definition: {definition}"))
     flag = {"measure": "pfas.producer", "unit": "bool"}

@@ -5,7 +5,16 @@ import re
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    WithJsonSchema,
+    model_validator,
+)
 
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 NOT_QUOTED = 'a number between quotes with a dot, at most 6 decimals, e.g. "5" or "0.5"'
@@ -34,9 +43,18 @@ def _version(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-Number = Annotated[Decimal, BeforeValidator(_number)]
+#: Editors are told the same: a number is text, so that 0.1 stays 0.1.
+Number = Annotated[
+    Decimal, BeforeValidator(_number), WithJsonSchema({"type": "string", "pattern": f"^{NUMBER.pattern}$"})
+]
 Day = Annotated[dt.date, BeforeValidator(_day)]
-Version = Annotated[str, BeforeValidator(_version), Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.]{0,15}$")]
+_VERSION = r"^[0-9A-Za-z][0-9A-Za-z.]{0,15}$"
+Version = Annotated[
+    str,
+    BeforeValidator(_version),
+    Field(pattern=_VERSION),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": _VERSION}, {"type": "integer"}]}),
+]
 Words = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
 Text = Annotated[str, Field(min_length=1)]
 
