@@ -25,8 +25,20 @@ from impact_pipeline_tests.mutation.rule_mutants import changes
 HERE = Path(__file__).parent
 TESTS = "impact_pipeline_tests/domain/screening"
 #: Tests by hand arithmetic, the likeliest to see a mistake of the module first. The properties take long and see less.
-FILES = ("test_truth_and_outcomes.py", "test_evidence.py", "test_committee_cases.py")
-FIRST = {"resolution": FILES[1], "claims": FILES[1], "rules": FILES[2]}
+FILES = (
+    "test_truth_and_outcomes.py",
+    "test_edges.py",
+    "test_parts_and_sources.py",
+    "test_evidence.py",
+    "test_committee_cases.py",
+)
+FIRST = {
+    "resolution": "test_parts_and_sources.py",
+    "claims": "test_parts_and_sources.py",
+    "applicability": "test_edges.py",
+    "truth": "test_edges.py",
+    "rules": "test_committee_cases.py",
+}
 TIMEOUT_S = 600
 AT_ONCE = 2
 LEAST_KILLED = 0.9

@@ -158,3 +158,13 @@ def explanations(claims: Sequence[Mapping[str, Any]], the_rule: Rule, **given: A
     """Explanation rows of one company under one rule, by criterion."""
     rows = screen(claims, [the_rule], **given).verdict_explanations.iter_rows(named=True)
     return {row["criterion_id"]: row for row in rows}
+
+
+def one(measure: str, op: str, value: str | None = None, **given: Any) -> Rule:
+    """A rule with one criterion, ``c``."""
+    return rule(criteria={"any": [criterion(measure, op, value, id="c")]}, **given)
+
+
+def row(claims: Sequence[Mapping[str, Any]], the_rule: Rule, **given: Any) -> dict[str, Any]:
+    """What is explained about the criterion ``c``."""
+    return explanations(claims, the_rule, **given)["c"]
