@@ -89,6 +89,11 @@ class Policy:
     engagement_files: tuple[str, ...]
     sha256: str
 
+    @property
+    def set_members(self) -> dict[str, frozenset[str]]:
+        """What each set holds: CAS numbers, or names where there are none."""
+        return {each.id: frozenset(member.cas or member.name for member in each.members) for each in self.sets}
+
 
 def load_policy(folder: Path) -> Policy:
     """Read and check the policy folder.

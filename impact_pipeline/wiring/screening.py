@@ -146,6 +146,7 @@ def evaluate_policy(inputs: ScreeningInputs, policy: Policy) -> Verdicts:
         ownership=inputs.ownership,
         overrides=policy.overrides,
         proxies=policy.proxies,
+        sets=policy.set_members,
     )
 
 

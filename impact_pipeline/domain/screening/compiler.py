@@ -4,9 +4,10 @@ Truth is the text T, F or U. Inside a rule it is ranked F < U < T: AND is a mini
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 
 import polars as pl
 
@@ -27,7 +28,8 @@ FOREVER = dt.date(9999, 12, 31)
 #: What a criterion asks of evidence. Criteria that differ in nothing here get the same value.
 _ASKED = (
     "measure", "asked_basis", "asked_roles", "asked_set", "asked_models", "asked_year", "asked_unit", "fold",
-    "is_flag", "is_share", "is_conduct", "adds_models", "is_interval", "max_age_months",
+    "is_flag", "is_share", "is_conduct", "adds_models", "is_interval", "max_age_months", "scope_roles",
+    "asked_inner", "asked_outer",
 )  # fmt: skip
 _LEAF_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "leaf": pl.UInt32,
@@ -42,7 +44,10 @@ _LEAF_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "threshold": AMOUNT,
     "asked_basis": pl.String,
     "asked_roles": pl.List(pl.String),
+    "scope_roles": pl.List(pl.String),
     "asked_set": pl.String,
+    "asked_inner": pl.List(pl.String),
+    "asked_outer": pl.List(pl.String),
     "asked_models": pl.List(pl.String),
     "asked_year": pl.Int32,
     "asked_unit": pl.String,
@@ -121,8 +126,13 @@ class Tree:
         return _group_truth(self.group, self.first_leaf, prefix)[0]
 
 
-def compile_rules(rules: Sequence[Rule]) -> Compiled:
-    """Lay rules out as frames, in the order given; retired rules are left out."""
+#: Members of the policy's reference sets, by id of the set.
+Sets = Mapping[str, frozenset[str]]
+NO_SETS: Sets = MappingProxyType({})
+
+
+def compile_rules(rules: Sequence[Rule], sets: Sets = NO_SETS) -> Compiled:
+    """Lay rules out as frames, in the order given, without retired ones; ``sets`` tells which lists hold others."""
     rule_rows: list[dict[str, object]] = []
     leaf_rows: list[dict[str, object]] = []
     trees: list[Tree] = []
@@ -130,7 +140,7 @@ def compile_rules(rules: Sequence[Rule]) -> Compiled:
         trees.append(Tree(number, rule.criteria, len(leaf_rows)))
         found = list(rule.criterions())
         for criterion_id, criterion, mitigates in found:
-            leaf_rows.append(_leaf_row(len(leaf_rows), number, rule, criterion_id, criterion, mitigates))
+            leaf_rows.append(_leaf_row(len(leaf_rows), number, rule, criterion_id, criterion, mitigates, sets))
         themes = [c for _, c, mitigates in found if measures.sibling(c.measure) and not mitigates]
         rule_rows.append(_rule_row(number, rule, bool(themes)))
     numbers: dict[str, int] = {}
@@ -149,7 +159,7 @@ def compile_rules(rules: Sequence[Rule]) -> Compiled:
 
 
 def _leaf_row(
-    leaf: int, number: int, rule: Rule, criterion_id: str, c: Criterion, mitigates: bool
+    leaf: int, number: int, rule: Rule, criterion_id: str, c: Criterion, mitigates: bool, sets: Sets
 ) -> dict[str, object]:
     share = measures.is_share(c.measure)
     year = c.max_year if c.max_year is not None else (9999 if c.dated else None)
@@ -164,7 +174,11 @@ def _leaf_row(
         "threshold": c.value,
         "asked_basis": c.basis,
         "asked_roles": list(c.roles),
+        # where a company must have been looked at before nothing found is nothing there
+        "scope_roles": list(c.roles or _roles_of(rule)),
         "asked_set": c.substance_set,
+        "asked_inner": _related(c.substance_set, sets, lambda asked, other: other < asked),
+        "asked_outer": _related(c.substance_set, sets, lambda asked, other: other > asked),
         "asked_models": list(c.qualifiers),
         "asked_year": year,
         "asked_unit": "bool" if c.op in ("is_true", "is_false") else measures.unit(c.measure),
@@ -210,6 +224,20 @@ def _rule_row(number: int, rule: Rule, has_theme: bool) -> dict[str, object]:
         "stake_from": Decimal(rule.propagation.minority_flag[0]),
         "stake_to": Decimal(rule.propagation.minority_flag[1]),
     }
+
+
+def _roles_of(rule: Rule) -> tuple[str, ...]:
+    """Roles the rule is about: those of its ``applies_if``, else those its criteria name."""
+    if rule.applies_if is not None and rule.applies_if.roles_any:
+        return rule.applies_if.roles_any
+    return tuple(sorted({role for _, c, mitigates in rule.criterions() if not mitigates for role in c.roles}))
+
+
+def _related(asked: str | None, sets: Sets, is_related: Callable[[frozenset[str], frozenset[str]], bool]) -> list[str]:
+    """Other sets that hold less, or more, than the asked one."""
+    if asked is None or asked not in sets:
+        return []
+    return sorted(name for name, members in sets.items() if is_related(sets[asked], members))
 
 
 def _is_first_euro(criterion: Criterion) -> bool:

@@ -13,6 +13,7 @@ _GRADE = {rank: grade for grade, rank in GRADE_RANK.items()}
 _MISSING = "donnée manquante"
 #: Said once per sentence about what is unknown: who must fetch it.
 _FETCH = " (à compléter par l'équipe ISR auprès de l'émetteur ou d'un fournisseur de données)"
+_PLACE = "on ne sait pas si l'émetteur tient dans la filière une place que la règle vise"
 _MOOT = "sans objet, l'émetteur n'est pas concerné"
 _FROM_RULE = ("leaf", "criterion_id", "order", "op", "threshold", "mitigates", "counterfactual_fr")
 #: What the two tables need of a judged criterion.
@@ -152,7 +153,8 @@ def _sentence() -> pl.Expr:
         pl.when(pl.col("own_outcome") == "NOT_APPLICABLE").then(_reason_apart())
         .when(pl.col("own_truth") == TRUE).then(pl.col("clauses"))
         .when(pl.col("is_ruled_out")).then(pl.lit("recherché et non concerné : ") + pl.col("clauses"))
-        .when(pl.col("own_truth") == FALSE).then(pl.lit("écarté, preuve à l'appui : ") + pl.col("clauses"))
+        .when(pl.col("own_truth") == FALSE).then(pl.lit("critère non atteint, preuve à l'appui : ") + pl.col("clauses"))
+        .when(pl.col("clauses").is_null()).then(pl.lit(f"{_PLACE}{_FETCH}"))
         .otherwise(pl.concat_str(pl.lit("ne peut être tranché : "), "clauses", pl.lit(_FETCH)))
     )  # fmt: skip
     before, after = pl.col("before"), pl.col("after")

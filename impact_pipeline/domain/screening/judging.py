@@ -19,12 +19,16 @@ def judge_criteria(resolved: pl.DataFrame, compiled: Compiled, owned: Links) -> 
     implied = (
         sibling.filter(pl.col("none_found"))
         .drop("none_found")
-        .join(direct, on=["cell", "question"], how="anti")
+        .join(direct.filter(~pl.col("says_part")), on=["cell", "question"], how="anti")
         .with_columns(unit=pl.lit(None, dtype=pl.String))
     )
     contrary = sibling.filter(~pl.col("none_found")).select("cell", "question", is_contradicted=True)
+    # looked for in some places only gives way to nothing found at all
+    direct = direct.join(
+        implied.select("cell", "question", gives_way=pl.lit(True)), on=["cell", "question"], how="left"
+    ).filter(~(pl.col("says_part") & pl.col("gives_way").eq_missing(True)))
     return (
-        pl.concat([direct, implied])
+        pl.concat([direct.drop("gives_way"), implied])
         .join(contrary, on=["cell", "question"], how="left")
         .join(compiled.leaves, on="question")
         .join(owned.left.rename({"parent": "cell"}), on="cell", how="left")
@@ -91,7 +95,10 @@ def _ruled_out(judged: pl.DataFrame, compiled: Compiled) -> pl.DataFrame:
     needed = asked.group_by("rule").agg(needed=pl.len())
     absent = judged.filter("found_absent").select("cell", "leaf").join(asked, on="leaf")
     counted = absent.group_by(_PAIR).agg(absent=pl.len()).join(needed, on="rule")
-    return counted.filter(pl.col("absent") == pl.col("needed")).select(*_PAIR, is_ruled_out=True)
+    # what is proven is not moot, whatever was not found elsewhere
+    proven = judged.filter((pl.col("plain") == TRUE) & ~pl.col("mitigates")).select(*_PAIR)
+    found = counted.filter(pl.col("absent") == pl.col("needed")).join(proven, on=_PAIR, how="anti")
+    return found.select(*_PAIR, is_ruled_out=True)
 
 
 def decide(

@@ -5,6 +5,8 @@ A measure is ``family.theme`` (``revenue_share.palm``). Only families are listed
 
 from typing import Literal
 
+import polars as pl
+
 Fold = Literal["sum", "max", "min"]
 
 #: Percentages of a whole: between 0 and 100, segments of one source add up.
@@ -46,6 +48,11 @@ def sibling(measure: str) -> str | None:
         if measure.startswith(family):
             return other + measure.removeprefix(family)
     return None
+
+
+def volume_of(column: str) -> pl.Expr:
+    """The share of volume of the theme that a column of measures is about: it exposes, it proves no revenue."""
+    return pl.lit("volume_share.") + pl.col(column).str.split(".").list.last()
 
 
 def fold(measure: str, op: str, is_mitigation: bool) -> Fold:

@@ -6,8 +6,9 @@ then the latest year, and every source that is left is kept. Values are never av
 
 import polars as pl
 
-from impact_pipeline.domain.screening.claims import NOTHING, WHOLE, claims_by_question
+from impact_pipeline.domain.screening.claims import NOTHING, ONE, WHOLE, claims_by_question
 from impact_pipeline.domain.screening.compiler import GRADE_RANK
+from impact_pipeline.domain.screening.deliveries import one_voice
 from impact_pipeline.schemas.table import AMOUNT
 
 #: Added to the rank of a candidate so that it only speaks when no sound one does.
@@ -21,7 +22,8 @@ _GRADES = {rank: grade for grade, rank in GRADE_RANK.items()}
 def resolve(claims: pl.DataFrame, questions: pl.DataFrame) -> pl.DataFrame:
     """One row per issuer and question: the strongest statement, or all that are equally strong."""
     numbered = claims.with_row_index("row")
-    return _strongest(_statements(claims_by_question(numbered, questions))).pipe(_with_sources, numbered)
+    asked = one_voice(claims_by_question(numbered, questions))
+    return _strongest(_statements(asked)).pipe(_with_sources, numbered)
 
 
 def _statements(claims: pl.DataFrame) -> pl.DataFrame:
@@ -29,7 +31,8 @@ def _statements(claims: pl.DataFrame) -> pl.DataFrame:
     lo, hi, is_open = pl.col("lo"), pl.col("hi"), pl.col("hi_open")
     valued = pl.col("has_value")
     listed, others = valued & pl.col("is_listed"), valued & ~pl.col("is_listed")
-    first = ["fold", "is_share", "adds_models", "max_age_months", "as_of_date"]
+    first = ["fold", "is_share", "is_flag", "adds_models", "max_age_months", "as_of_date", "scope_roles"]
+    roles = pl.col("role")
     folded = claims.group_by(_STATEMENT).agg(
         *(pl.col(name).first() for name in first),
         lo_sum=lo.filter(listed).sum(),
@@ -47,12 +50,40 @@ def _statements(claims: pl.DataFrame) -> pl.DataFrame:
         models_known=pl.col("model").filter(listed).n_unique(),
         has_value=valued.any(),
         is_absent=pl.col("is_absent").all(),
+        is_disputed=pl.col("is_disputed").any(),
+        every_role=roles.is_null().any(),
+        roles=roles.drop_nulls().unique(),
+        is_narrow=pl.col("is_narrow").all(),
+        by_word=(pl.col("is_researched_absent") | pl.col("is_flag")).any(),
         grade_rank=pl.col("grade_rank").max(),
         expires_on=pl.col("expires_on").min(),
         is_undated=pl.col("expires_on").is_null().any(),
-        rows=pl.col("row"),
+        was_fresh=(pl.col("received_on") <= pl.col("expires_on")).eq_missing(True).all(),
+        rows=pl.col("rows").explode(),
     )
-    return folded.with_columns(lo=_lower_end(), hi=_upper_end(), hi_open=_upper_end_is_open())
+    return (
+        folded.with_columns(lo=_lower_end(), hi=_upper_end(), hi_open=_upper_end_is_open())
+        .with_columns(says_part=_absent_in_part())
+        .with_columns(
+            is_absent=pl.col("is_absent") & ~pl.col("says_part"),
+            hi=pl.when(~pl.col("says_part")).then("hi")
+            .when("is_share").then(WHOLE)
+            .when("is_flag").then(ONE)
+            .otherwise(NOTHING),
+        )
+    )  # fmt: skip
+
+
+def _absent_in_part() -> pl.Expr:
+    """Nothing found, but looked for in some of the places only: the roles asked for, else those of the rule.
+
+    A share of revenue stated as 0 is a figure and speaks for itself.
+    """
+    places = pl.col("scope_roles")
+    all_looked_at = pl.col("every_role") | (
+        (places.list.len() > 0) & (places.list.set_difference("roles").list.len() == 0)
+    )
+    return pl.col("is_absent") & pl.col("by_word") & (~all_looked_at | pl.col("is_narrow"))
 
 
 def _lower_end() -> pl.Expr:
@@ -109,7 +140,8 @@ def _strongest(statements: pl.DataFrame) -> pl.DataFrame:
     outdated = pl.col("is_undated") | (pl.col("expires_on").dt.offset_by(age_limit) < pl.col("as_of_date"))
     unusable = pl.col("problem") != ""
     penalty = (
-        pl.when(outdated).then(OUTDATED).when(overdue > 0).then(1).otherwise(0)
+        # who looked in some places only speaks when nobody looked everywhere
+        pl.when(outdated | pl.col("says_part")).then(OUTDATED).when(overdue > 0).then(1).otherwise(0)
         + pl.when(unusable).then(UNUSABLE).otherwise(0)
     )  # fmt: skip
     year = pl.col("fiscal_year")
@@ -117,6 +149,7 @@ def _strongest(statements: pl.DataFrame) -> pl.DataFrame:
         statements.with_columns(
             is_stale=pl.when(pl.col("is_undated") | (overdue > 0)).then(True).otherwise(False),
             stale_days=pl.when(overdue > 0).then(overdue),
+            is_outdated=pl.when(outdated).then(True).otherwise(False),
             candidate=pl.col("grade_rank").cast(pl.Int32) + penalty,
         )
         .filter(pl.col("candidate") == pl.col("candidate").min().over(_ANSWER))
@@ -143,10 +176,13 @@ def _hull() -> list[pl.Expr]:
         pl.when(closed_top == hi.max()).then(False).otherwise(is_open.any()).alias("hi_open"),
         valued.any().alias("has_value"),
         pl.col("is_absent").all().alias("is_absent"),
-        pl.when(ends_differ).then(True).otherwise(False).alias("has_conflict"),
+        pl.when(ends_differ | pl.col("is_disputed").any()).then(True).otherwise(False).alias("has_conflict"),
         pl.col("problem").max().alias("problem"),
         pl.col("grade_rank").max().alias("grade_rank"),
         pl.col("is_stale").any().alias("is_stale"),
+        pl.col("is_outdated").any().alias("is_outdated"),
+        pl.col("was_fresh").all().alias("was_fresh"),
+        pl.col("says_part").all().alias("says_part"),
         pl.col("stale_days").max().alias("stale_days"),
         pl.col("fiscal_year").max().alias("fiscal_year"),
         pl.col("rows").explode().alias("rows"),

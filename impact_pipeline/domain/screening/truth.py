@@ -46,10 +46,14 @@ def admitted_truths() -> list[pl.Expr]:
     """What each truth is worth once grade and age are looked at.
 
     ``plain``: a weak or stale F is U; a weak T stays T. ``strong``: a weak T is U too; only it can exclude.
+    Stale evidence keeps an exclusion: it counts as it did when it was received fresh. What was received stale counts
+    a grade lower, and past twice its age it excludes nobody.
     ``proven``: what a mitigation needs, T on evidence good enough to clear.
     """
     is_true, is_false = pl.col("raw") == TRUE, pl.col("raw") == FALSE
-    fit_to_condemn = pl.col("grade_rank") <= pl.col("rank_true")
+    arrived_late = ~pl.col("was_fresh")
+    lowered = pl.col("grade_rank") + (pl.col("is_stale") & arrived_late).cast(pl.UInt8)
+    fit_to_condemn = (lowered <= pl.col("rank_true")) & ~(pl.col("is_outdated") & arrived_late)
     fit_to_clear = (pl.col("grade_rank") <= pl.col("rank_false")) & ~pl.col("is_stale")
     cleared = is_false & fit_to_clear
     return [

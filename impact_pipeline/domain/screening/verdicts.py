@@ -9,7 +9,7 @@ from impact_pipeline.domain.screening import explanations
 from impact_pipeline.domain.screening.applicability import applicability
 from impact_pipeline.domain.screening.circumstances import circumstances
 from impact_pipeline.domain.screening.claims import live_claims, without_outdone_years
-from impact_pipeline.domain.screening.compiler import TRUE, Compiled, compile_rules
+from impact_pipeline.domain.screening.compiler import NO_SETS, TRUE, Compiled, Sets, compile_rules
 from impact_pipeline.domain.screening.decisions import Override
 from impact_pipeline.domain.screening.inheritance import climbed, proofs, settle, with_risen
 from impact_pipeline.domain.screening.judging import FLAGS, decide, judge_criteria, rule_truths
@@ -46,6 +46,7 @@ def evaluate(
     ownership: pl.DataFrame | None = None,
     overrides: Sequence[Override] = (),
     proxies: Sequence[SectorProxy] = (),
+    sets: Sets = NO_SETS,
 ) -> Verdicts:
     """Evaluate every rule in force for every issuer of every month.
 
@@ -58,12 +59,15 @@ def evaluate(
         ownership: rows of ``staging.ownership``; none: nothing is inherited.
         overrides: decisions of the committee; each acts in the months it is in force.
         proxies: sectors that stand in for evidence nobody gave.
+        sets: members of the reference sets by id, to know which lists hold others.
 
     Raises:
         SchemaViolationError: the values of the evidence are not decimals.
     """
     parts = list(
-        evaluate_in_parts(evidence, issuers, months, rules, ownership=ownership, overrides=overrides, proxies=proxies)
+        evaluate_in_parts(
+            evidence, issuers, months, rules, ownership=ownership, overrides=overrides, proxies=proxies, sets=sets
+        )
     )
     return Verdicts(
         issuer_verdicts=pl.concat([part.issuer_verdicts for part in parts], rechunk=False),
@@ -80,6 +84,7 @@ def evaluate_in_parts(
     ownership: pl.DataFrame | None = None,
     overrides: Sequence[Override] = (),
     proxies: Sequence[SectorProxy] = (),
+    sets: Sets = NO_SETS,
 ) -> Iterator[Verdicts]:
     """The same as ``evaluate``, some issuers at a time in the order of the keys; at least one part, maybe empty.
 
@@ -87,7 +92,7 @@ def evaluate_in_parts(
     sentences do not.
     """
     _require_exact_numbers(evidence)
-    compiled = compile_rules(rules)
+    compiled = compile_rules(rules, sets)
     cells = (
         issuers.select("as_of_date", "issuer_id", "issuer_name", "is_public_body", "sector_scheme", "sector_code")
         .join(months.select("as_of_date", "known_as_of", day_fr=date_text("as_of_date")), on="as_of_date")

@@ -38,6 +38,7 @@ NOTES_FR = {
     "basis": "périmètre différent de celui du critère : inutilisable",
     "unit": "unité différente de celle du critère : inutilisable",
     "value": "valeur impossible : à corriger à la source",
+    "volume": "part en volume et non du chiffre d'affaires : inutilisable",
     "perimeter": "une société contrôlée a quitté le groupe depuis : à rechercher à nouveau",
     "conflict": "sources de même rang en désaccord de part et d'autre du seuil : au comité de trancher",
     "same_side": "sources de même rang en désaccord, du même côté du seuil",

@@ -130,6 +130,7 @@ def screen(
     owners: Sequence[Mapping[str, Any]] = (),
     overrides: Sequence[Override] = (),
     proxies: Sequence[SectorProxy] = (),
+    sets: Mapping[str, frozenset[str]] | None = None,
 ) -> Verdicts:
     """Evaluate and pass both tables through the write gate."""
     companies = companies_frame(day, issuers, public, sectors)
@@ -143,6 +144,7 @@ def screen(
         ownership=ownership_frame([{**row, "as_of_date": day} for row in owners]),
         overrides=overrides,
         proxies=proxies,
+        sets=sets or {},
     )
     TABLES["core.issuer_verdicts"].validate(found.issuer_verdicts)
     TABLES["core.verdict_explanations"].validate(found.verdict_explanations)

@@ -130,7 +130,8 @@ def test_14_same_drug_two_definitions() -> None:
 def test_15_the_named_set_decides() -> None:
     maker = {"role": "active_maker", "unit": "bool"}
     claims = [
-        claim("involvement.neonic", "0", substance_set="neonic_IRAC4A", **maker),
+        # looked for in every role and not found
+        claim("involvement.neonic", "0", substance_set="neonic_IRAC4A", unit="bool"),
         claim("involvement.neonic", "1", substance_set="nAChR_FR", **maker),
     ]
     found = {

@@ -1,5 +1,6 @@
 """Edges where one wrong operator or branch of the engine shows; many were found by ``make mutants``."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -72,7 +73,14 @@ def test_an_unusable_value_is_not_near() -> None:
     [
         ({"lo": "9", "grade": "C"}, "T", True),
         ({"lo": "9", "grade": "D"}, "T", False),
-        ({"lo": "9", "grade": "C", "fiscal_year": 2022}, "T", True),
+        # past its age but received in time, it keeps an exclusion; received when it was already past, it makes none
+        ({"lo": "9", "grade": "C", "fiscal_year": 2022, "known_from": dt.date(2024, 12, 31)}, "T", True),
+        ({"lo": "9", "grade": "C", "fiscal_year": 2022, "known_from": dt.date(2025, 1, 1)}, "T", False),
+        # grade B received late counts as C, which is enough; past twice its age it is not
+        ({"lo": "9", "grade": "B", "fiscal_year": 2022, "known_from": dt.date(2025, 1, 1)}, "T", True),
+        ({"lo": "9", "grade": "A", "fiscal_year": 2020, "known_from": dt.date(2025, 1, 1)}, "T", False),
+        ({"lo": "9", "grade": "A", "fiscal_year": 2020, "known_from": dt.date(2021, 1, 1)}, "T", True),
+        ({"lo": "9", "grade": "A", "fiscal_year": None, "known_from": None}, "T", False),
         ({"lo": "1", "grade": "C"}, "F", True),
         ({"lo": "1", "grade": "D"}, "F", False),
         ({"lo": "1", "grade": "C", "fiscal_year": 2022}, "F", False),
@@ -91,6 +99,7 @@ def test_admissible(given: dict[str, Any], truth: str, admissible: bool) -> None
 )
 def test_a_mitigation_is_admissible_only_when_proven(given: dict[str, Any], admissible: bool) -> None:
     claims = [claim(PRODUCER, "1", unit="bool"), claim(EXIT, unit="bool", **given)]
+    claims[1]["model"] = "2028"
     found = explanations(claims, demo_rules()["PFAS-W1"])["phase_out"]
     assert found["admissible"] is admissible
 
@@ -136,7 +145,9 @@ def test_a_criterion_may_ask_for_fresher_evidence_than_its_rule() -> None:
         ({"dated": True}, "soon", "U"),
         ({"max_year": 2030}, "2030", "T"),
         ({"max_year": 2030}, "2031", "U"),
-        ({"max_year": 2030}, None, "T"),
+        # a plan without a year is no dated plan
+        ({"max_year": 2030}, None, "U"),
+        ({"dated": True}, None, "U"),
     ],
 )
 def test_a_date_may_be_asked_for(asked: dict[str, Any], model: str | None, truth: str) -> None:

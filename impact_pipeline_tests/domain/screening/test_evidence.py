@@ -34,10 +34,11 @@ def test_a_replaced_claim_is_gone_only_when_its_replacement_is_visible() -> None
     assert verdict([old, later], ABOVE_5)["outcome"] == "EXCLUDED"
 
 
-def test_a_claim_replaced_by_one_about_another_company_is_gone_too() -> None:
-    mistaken = claim(PALM, "9", evidence_id="OLD", superseded_by="NEW")
+def test_only_another_claim_about_the_same_company_replaces_one() -> None:
+    itself = claim(PALM, "9", evidence_id="OLD", superseded_by="OLD")
+    assert verdict([itself], ABOVE_5)["outcome"] == "EXCLUDED"
     moved = claim(PALM, "9", evidence_id="NEW", issuer_id="BETA")
-    assert verdict([mistaken, moved], ABOVE_5)["outcome"] == "UNKNOWN"
+    assert verdict([{**itself, "superseded_by": "NEW"}, moved], ABOVE_5)["outcome"] == "EXCLUDED"
 
 
 def test_a_later_withdrawal_of_the_same_source_and_year_silences_it() -> None:
@@ -47,10 +48,50 @@ def test_a_later_withdrawal_of_the_same_source_and_year_silences_it() -> None:
     assert verdict([said, withdrawn], ABOVE_5)["outcome"] == "UNKNOWN"
 
 
-def test_only_the_latest_delivery_of_a_source_and_year_adds_up() -> None:
-    first = [claim(PALM, part, known_from=dt.date(2025, 3, 1)) for part in ("3", "3")]
-    second = [claim(PALM, part, known_from=dt.date(2025, 6, 1)) for part in ("1.5", "2")]
-    assert ends([*first, *second]) == (Decimal("3.5"), Decimal("3.5"))
+MARCH, JUNE = dt.date(2025, 3, 1), dt.date(2025, 6, 1)
+
+
+def test_a_second_delivery_without_a_place_is_a_part_or_a_correction() -> None:
+    """3 + 3 = 6 in March, 1.5 + 2 = 3.5 in June: corrected to 3.5, or 9.5 together."""
+    first = [claim(PALM, part, known_from=MARCH) for part in ("3", "3")]
+    second = [claim(PALM, part, known_from=JUNE) for part in ("1.5", "2")]
+    assert ends([*first, *second]) == (Decimal("3.5"), Decimal("9.5"))
+    assert verdict([*first, *second], ABOVE_5)["has_conflict"]
+
+
+def test_a_second_delivery_at_the_same_place_corrects_and_at_another_adds() -> None:
+    first = claim(PALM, "3", locator="p. 12", known_from=MARCH)
+    assert ends([first, claim(PALM, "2", locator="p. 12", known_from=JUNE)]) == (Decimal(2), Decimal(2))
+    assert ends([first, claim(PALM, "2.5", locator="p. 13", known_from=JUNE)]) == (Decimal("5.5"), Decimal("5.5"))
+
+
+def test_the_same_value_delivered_every_month_is_said_once() -> None:
+    feed = [claim(PALM, "3", known_from=dt.date(2025, month, 1)) for month in (3, 4, 5)]
+    assert ends(feed) == (Decimal(3), Decimal(3))
+    assert not verdict(feed, ABOVE_5)["has_conflict"]
+
+
+@pytest.mark.parametrize("name", ["role", "substance_set", "model"])
+def test_a_later_delivery_about_another_part_does_not_replace_the_first(name: str) -> None:
+    first = claim(PALM, "4", known_from=MARCH, **{name: "one"})
+    second = claim(PALM, "1.5", known_from=JUNE, **{name: "two"})
+    assert ends([first, second]) == (Decimal("5.5"), Decimal("5.5"))
+
+
+@pytest.mark.parametrize(
+    ("withdrawn", "outcome"),
+    [
+        ({"fiscal_year": None, "known_from": JUNE}, "UNKNOWN"),  # of every year
+        ({"known_from": MARCH}, "UNKNOWN"),  # of the same day
+        ({"role": "retailer", "known_from": JUNE}, "CLEARED"),  # of another role
+        ({"fiscal_year": 2023, "known_from": JUNE}, "CLEARED"),  # of another year
+        ({"source": "autre", "known_from": JUNE}, "CLEARED"),
+    ],
+)
+def test_a_withdrawal_takes_back_what_it_names(withdrawn: dict[str, Any], outcome: str) -> None:
+    said = claim(PALM, "3", role="maker", known_from=MARCH)
+    back = {**claim(PALM, None, coverage_status="withdrawn"), **withdrawn}
+    assert verdict([said, back], ABOVE_5)["outcome"] == outcome
 
 
 def test_a_total_and_its_parts_are_not_added() -> None:

@@ -111,7 +111,7 @@ PROVED = [
     ("plan", "outcome"),
     [
         ({"model": "2028"}, "CLEARED"),
-        ({"model": None}, "CLEARED"),
+        ({"model": None}, "ENGAGEMENT"),
         ({"model": "2035"}, "ENGAGEMENT"),
         ({"model": "undated"}, "ENGAGEMENT"),
         ({"model": "2028", "lo": "0", "hi": "1"}, "ENGAGEMENT"),

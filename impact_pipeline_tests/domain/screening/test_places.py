@@ -1,0 +1,124 @@
+"""A statement about some roles, lists or sites, and what it does not say about the others (screening.md 4.2, 4.5)."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from impact_pipeline_tests.domain.screening.cases import (
+    absent,
+    claim,
+    criterion,
+    demo_rules,
+    explanations,
+    rule,
+    screen,
+    verdict,
+)
+
+NEO, PALM, SODA, PFAS = (demo_rules()[name] for name in ("NEO-01", "PALM-01", "SODA-01", "PFAS-W1"))
+SETS = {"EU5": frozenset("abcde"), "IRAC4A": frozenset("abcdefg"), "WIDE": frozenset("abcdefghi")}
+MAKER = {"role": "active_maker", "substance_set": "neonic_IRAC4A", "unit": "bool"}
+
+
+def test_nothing_found_in_one_role_says_nothing_of_the_other() -> None:
+    """NEO-01 asks for makers and formulators."""
+    formulator = absent("involvement.neonic", role="formulator")
+    assert verdict([formulator], NEO)["truth"] == "U"
+    both = [formulator, absent("involvement.neonic", role="active_maker")]
+    assert verdict(both, NEO)["outcome"] == "CLEARED"
+    assert verdict([absent("involvement.neonic")], NEO)["outcome"] == "CLEARED"
+
+
+def test_claims_about_different_roles_do_not_compete() -> None:
+    """The vendor's word about the maker (grade C) is too weak to exclude and strong enough to watch."""
+    claims = [
+        absent("involvement.neonic", role="formulator", source="v"),
+        claim("involvement.neonic", "1", source="w", **MAKER | {"grade": "C"}),
+    ]
+    found = verdict(claims, NEO)
+    assert (found["truth"], found["outcome"], found["has_conflict"]) == ("T", "WATCHLIST", False)
+
+
+def test_nothing_found_as_a_refiner_does_not_clear_growers() -> None:
+    assert verdict([absent("revenue_share.palm", role="refiner")], PALM)["outcome"] in ("UNKNOWN", "WATCHLIST")
+    every = [absent("revenue_share.palm", role=role) for role in ("grower", "mill", "refiner", "trader", "distributor")]
+    assert verdict(every, PALM)["outcome"] == "CLEARED"
+
+
+def test_a_share_stated_as_zero_is_a_figure() -> None:
+    assert verdict([claim("revenue_share.added_sugar_drinks", "0", role="bottler")], SODA)["outcome"] == "CLEARED"
+
+
+def test_what_is_proven_is_not_moot() -> None:
+    """Not involved says a vendor (C); 20 % certified says the audited report (A): palm oil there is."""
+    claims = [absent("revenue_share.palm", grade="C", source="v"), claim("certified_share.rspo", "20", grade="A")]
+    assert verdict(claims, PALM)["outcome"] == "EXCLUDED"
+
+
+RETAIL = claim("revenue_share.added_sugar_drinks", "6", role="retailer")
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({}, "NOT_APPLICABLE"),  # case 10
+        ({"fiscal_year": 2012}, "UNKNOWN"),
+        ({"grade": "E"}, "UNKNOWN"),
+        ({"unit": "pct_volume"}, "UNKNOWN"),
+        ({"coverage_status": "researched_not_involved", "lo": None, "hi": None}, "UNKNOWN"),
+    ],
+)
+def test_not_applicable_needs_evidence_as_good_as_clearing_does(changes, outcome) -> None:
+    assert verdict([{**RETAIL, **changes}], SODA)["outcome"] == outcome
+
+
+def test_one_site_shows_that_something_is_there_never_that_nothing_is() -> None:
+    release = rule(criteria={"any": [criterion("pfas.release_kg_y", ">", "0.1")]})
+    assert verdict([claim("pfas.release_kg_y", "0", basis="site", unit="kg_y")], release)["truth"] == "U"
+    assert verdict([claim("pfas.release_kg_y", "7", basis="site", unit="kg_y")], release)["truth"] == "T"
+    assert verdict([claim("pfas.release_kg_y", "0", basis="group", unit="kg_y")], release)["truth"] == "F"
+
+
+def test_case_11_a_share_of_volume_exposes_and_proves_no_revenue() -> None:
+    volume = claim("volume_share.added_sugar_drinks", "16", role="brand_owner", unit="pct_volume")
+    found = verdict([volume], SODA)
+    assert (found["truth"], found["outcome"]) == ("U", "WATCHLIST")
+    row = explanations([volume], SODA)["rev"]
+    assert (row["lo"], row["hi"], row["admissible"]) == (16, 16, False)
+    assert "part en volume et non du chiffre d'affaires" in row["text_fr"]
+    # not even when its unit claims to be that of the criterion
+    assert verdict([{**volume, "unit": "pct", "lo": Decimal(60), "hi": Decimal(60)}], SODA)["truth"] == "U"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "value", "truth"),
+    [
+        ("IRAC4A", "EU5", "1", "T"),  # makes one of the five, so one of the seven
+        ("IRAC4A", "EU5", None, "U"),  # none of the five may be one of the other two
+        ("IRAC4A", "WIDE", None, "F"),  # none of the nine is none of the seven
+        ("IRAC4A", "WIDE", "1", "U"),  # one of the nine may be none of the seven
+        ("IRAC4A", "IRAC4A", None, "F"),
+        (None, "EU5", None, "U"),  # a rule about any substance
+    ],
+)
+def test_lists_inside_lists(asked, told, value, truth) -> None:
+    the_rule = rule(criteria={"any": [criterion("involvement.neonic", "is_true", **({"set": asked} if asked else {}))]})
+    said = {"substance_set": told, "unit": "bool"}
+    told_claim = absent("involvement.neonic", **said) if value is None else claim("involvement.neonic", value, **said)
+    found = screen([told_claim], [the_rule], sets=SETS).issuer_verdicts.row(0, named=True)
+    assert found["truth"] == truth
+
+
+def test_a_plan_without_a_year_mitigates_nothing() -> None:
+    proved = [claim("pfas.producer", "1", unit="bool"), claim("pfas.release_kg_y", "12", unit="kg_y")]
+    plan = claim("pfas.phase_out", "1", unit="bool")
+    assert verdict([*proved, plan], PFAS)["outcome"] == "ENGAGEMENT"
+    assert verdict([*proved, {**plan, "model": "2028"}], PFAS)["outcome"] == "CLEARED"
+
+
+def test_stale_evidence_keeps_an_exclusion_and_makes_none() -> None:
+    """PALM-01: 24 months, grade C. FY2021 is past its age from 2023-12-31 and past twice its age from 2025-12-31."""
+    old = claim("revenue_share.palm", "11", fiscal_year=2021, grade="C", role="grower")
+    assert verdict([{**old, "known_from": dt.date(2022, 4, 1)}], PALM)["outcome"] == "EXCLUDED"
+    assert verdict([{**old, "known_from": dt.date(2025, 4, 1)}], PALM)["outcome"] == "WATCHLIST"
