@@ -6,6 +6,7 @@
 import csv
 import datetime as dt
 import functools
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,36 @@ def emissions(
 def financials(issuer_id: str, **given: Any) -> dict[str, Any]:
     """A balance sheet of fiscal year 2024 in EUR."""
     return {**FINANCIALS, "issuer_id": issuer_id, **given}
+
+
+def claim(issuer_id: str, measure: str, lo: Any, hi: Any = None, **given: Any) -> dict[str, Any]:
+    """Evidence of grade B in a report on fiscal year 2023, published on 2024-09-01; ``hi`` = ``lo`` when left out."""
+    row = {
+        "issuer_id": issuer_id, "measure": measure, "lo": lo, "hi": lo if hi is None else hi, "unit": "pct",
+        "coverage_status": "researched_involved", "grade": "B", "fiscal_year": 2023, "source": "report",
+        "published_on": "2024-09-01", "known_from": "2024-09-10", **given,
+    }  # fmt: skip
+    return {"evidence_id": "/".join(str(row[key]) for key in ("issuer_id", "measure", "lo", "source")), **row}
+
+
+def soda(issuer_id: str, share: Any, **given: Any) -> dict[str, Any]:
+    """Share of revenue from sugary drinks of a maker: SODA-01 excludes from 20 %."""
+    made = {"role": "brand_owner", "model": ">=5g/100ml"}
+    return claim(issuer_id, "revenue_share.added_sugar_drinks", share, **{**made, **given})
+
+
+def policy_with(folder: Path, *edits: tuple[str, str, str], **files: str) -> Path:
+    """A copy of the demo policy with edits ``(file, old, new)`` and new files: ``rules_x`` is ``rules/x.yaml``."""
+    shutil.copytree(DEMO_POLICY, folder)
+    for name, old, new in edits:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text, f"{old!r} is not in {name}"
+        (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+    for name, text in files.items():
+        path = folder / f"{name.replace('_', '/', 1)}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
 
 
 def write_csv(path: Path, rows: Rows) -> Path:

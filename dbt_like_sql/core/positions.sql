@@ -18,6 +18,7 @@ with recursive lines as (
         holdings.pocket,
         holdings.issuer_id,
         holdings.underlying_issuer_id,
+        holdings.guarantor_id,
         holdings.use_of_proceeds,
         holdings.nominal_eur,
         holdings.book_value_eur,
@@ -26,8 +27,12 @@ with recursive lines as (
         holdings.source_file_id,
         holdings.source_row,
         funds.portfolio_id as fund_id,
-        funds.net_asset_value_eur as fund_value_eur
+        funds.net_asset_value_eur as fund_value_eur,
+        coalesce(holders.kind = 'open_fund', false) as is_in_open_fund
     from core.holdings as holdings
+    inner join core.portfolios as holders
+        on holdings.as_of_date = holders.as_of_date
+        and holdings.portfolio_id = holders.portfolio_id
     left join core.portfolios as funds
         on holdings.as_of_date = funds.as_of_date
         and holdings.fund_id = funds.portfolio_id
@@ -44,6 +49,7 @@ walked as (
         '' as lookthrough_path,
         0 as depth,
         cast(1 as double) as scale_ratio,
+        is_in_open_fund,
         pocket,
         fund_id,
         case
@@ -63,6 +69,7 @@ walked as (
         end as lookthrough_path,
         walked.depth + 1 as depth,
         walked.scale_ratio * walked.fund_share as scale_ratio,
+        walked.is_in_open_fund or lines.is_in_open_fund as is_in_open_fund,
         walked.pocket,
         lines.fund_id,
         case
@@ -86,13 +93,19 @@ leaves as (
         walked.holder_portfolio_id,
         walked.depth,
         walked.scale_ratio,
+        walked.is_in_open_fund,
         lines.instrument_id,
         lines.instrument_name,
         lines.asset_class,
         walked.pocket,
         lines.issuer_id,
         lines.underlying_issuer_id,
+        lines.guarantor_id,
         lines.use_of_proceeds,
+        lines.asset_class in (
+            'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
+            'project_finance', 'fund', 'securitisation'
+        ) as is_screened,
         case
             when walked.depth = 0 then lines.nominal_eur
             else cast(cast(lines.nominal_eur as double) * walked.scale_ratio as decimal(24, 6))
@@ -124,6 +137,7 @@ unexplained as (
     select
         funds.as_of_date,
         funds.portfolio_id as fund_id,
+        coalesce(funds.kind = 'open_fund', false) as is_open_fund,
         cast(
             funds.net_asset_value_eur - sum(holdings.market_value_eur) as decimal(24, 6)
         ) as residual_eur
@@ -131,7 +145,7 @@ unexplained as (
     inner join core.holdings as holdings
         on funds.as_of_date = holdings.as_of_date
         and funds.portfolio_id = holdings.portfolio_id
-    group by funds.as_of_date, funds.portfolio_id, funds.net_asset_value_eur
+    group by funds.as_of_date, funds.portfolio_id, funds.kind, funds.net_asset_value_eur
     having abs(funds.net_asset_value_eur - sum(holdings.market_value_eur)) >= 0.01
 ),
 
@@ -148,6 +162,7 @@ residuals as (
         walked.holder_portfolio_id,
         walked.depth + 1 as depth,
         walked.scale_ratio * walked.fund_share as scale_ratio,
+        walked.is_in_open_fund or unexplained.is_open_fund as is_in_open_fund,
         walked.pocket,
         cast(
             cast(unexplained.residual_eur as double) * walked.scale_ratio * walked.fund_share as decimal(24, 6)
@@ -179,7 +194,10 @@ select
     pocket, -- of the portfolio's own line, also for what its funds hold
     issuer_id,
     underlying_issuer_id,
+    guarantor_id,
     use_of_proceeds,
+    is_screened,
+    is_in_open_fund,
     nominal_eur,
     book_value_eur,
     market_value_eur, -- value of the fund's line times scale_ratio
@@ -203,7 +221,10 @@ select
     pocket,
     cast(null as varchar) as issuer_id,
     cast(null as varchar) as underlying_issuer_id,
+    cast(null as varchar) as guarantor_id,
     cast(null as varchar) as use_of_proceeds,
+    false as is_screened,
+    is_in_open_fund,
     cast(null as decimal(24, 6)) as nominal_eur,
     cast(null as decimal(24, 6)) as book_value_eur,
     market_value_eur,

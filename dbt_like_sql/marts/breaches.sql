@@ -3,66 +3,120 @@
 -- partition:   as_of_date, monthly
 -- owner:       team:impact-data
 -- group:       screening
--- description: Lines of excluded issuers, by rule. first_seen is the day the exclusion took effect (rule in force and
---              deciding evidence public), so it does not depend on which months were run before.
+-- description: Lines a rule excludes, and lines whose exclusion the committee took back for a time. first_seen is the
+--              day the exclusion took effect (rule in force and deciding evidence public), so it does not depend on
+--              which months were run before. issuer_id is the excluded company: issuer, guarantor or underlying. A
+--              line held in several ways has the status of the one that asks most.
 
-with excluded as (
-    select as_of_date, issuer_id, rule_id
-    from core.issuer_verdicts
-    where outcome = 'EXCLUDED'
+with overrides as (
+    select as_of_date, override_id, from_outcome, to_outcome, approved_on, expires_on
+    from policy.overrides
+    where is_in_force
+),
+
+-- what proves the exclusion; for an inherited one the explanations date it by the parent's evidence and the link
+proven as (
+    select
+        as_of_date,
+        issuer_id,
+        rule_id,
+        max(override_id) as override_id,
+        min(coalesce(published_on, retrieved_on)) as decided_on
+    from core.verdict_explanations
+    where truth = 'T'
+    group by as_of_date, issuer_id, rule_id
 ),
 
 deciding as (
     select
-        explanations.as_of_date,
-        explanations.issuer_id,
-        explanations.rule_id,
-        min(coalesce(explanations.published_on, explanations.retrieved_on)) as decided_on
-    from core.verdict_explanations as explanations
-    where explanations.truth = 'T'
-    group by explanations.as_of_date, explanations.issuer_id, explanations.rule_id
+        proven.as_of_date,
+        proven.issuer_id,
+        proven.rule_id,
+        case
+            when overrides.to_outcome = 'EXCLUDED' then overrides.approved_on
+            else proven.decided_on
+        end as decided_on
+    from proven
+    left join overrides
+        on proven.as_of_date = overrides.as_of_date
+        and proven.override_id = overrides.override_id
 ),
 
-held as (
+excluded as (
     select
-        as_of_date,
-        portfolio_id,
-        line_id,
-        case when asset_class = 'derivative' then underlying_issuer_id else issuer_id end as issuer_id,
-        cast(sum(market_value_eur) as decimal(24, 6)) as market_value_eur
-    from core.positions
-    where asset_class <> 'cash'
-    group by
-        as_of_date,
-        portfolio_id,
-        line_id,
-        case when asset_class = 'derivative' then underlying_issuer_id else issuer_id end
-),
-
-dated as (
-    select
-        held.as_of_date,
-        held.portfolio_id,
-        held.line_id,
-        held.issuer_id,
-        excluded.rule_id,
-        held.market_value_eur,
+        outcomes.as_of_date,
+        outcomes.portfolio_id,
+        outcomes.line_id,
+        outcomes.lookthrough_path,
+        outcomes.tested_issuer_id as issuer_id,
+        outcomes.rule_id,
+        outcomes.market_value_eur,
+        outcomes.exemption is not null as is_exempt,
+        coalesce(overrides.from_outcome = 'EXCLUDED', false) as is_taken_back,
+        overrides.expires_on,
+        positions.is_in_open_fund,
         rules.divest_days,
+        rules.run_off_max,
+        rules.illiquid = 'run_off'
+            and positions.asset_class in ('unlisted_equity', 'private_debt', 'loan', 'project_finance') as may_run_off,
         case
             when deciding.decided_on > rules.valid_from then deciding.decided_on
             else rules.valid_from
         end as first_seen
-    from held
-    inner join excluded
-        on held.as_of_date = excluded.as_of_date
-        and held.issuer_id = excluded.issuer_id
+    from core.position_outcomes as outcomes
+    inner join core.positions as positions
+        on outcomes.as_of_date = positions.as_of_date
+        and outcomes.portfolio_id = positions.portfolio_id
+        and outcomes.line_id = positions.line_id
+        and outcomes.lookthrough_path = positions.lookthrough_path
     inner join policy.rules as rules
-        on excluded.as_of_date = rules.as_of_date
-        and excluded.rule_id = rules.rule_id
+        on outcomes.as_of_date = rules.as_of_date
+        and outcomes.rule_id = rules.rule_id
+    left join overrides
+        on outcomes.as_of_date = overrides.as_of_date
+        and outcomes.override_id = overrides.override_id
     left join deciding
-        on excluded.as_of_date = deciding.as_of_date
-        and excluded.issuer_id = deciding.issuer_id
-        and excluded.rule_id = deciding.rule_id
+        on outcomes.as_of_date = deciding.as_of_date
+        and outcomes.tested_issuer_id = deciding.issuer_id
+        and outcomes.rule_id = deciding.rule_id
+    where outcomes.outcome = 'EXCLUDED'
+        or overrides.from_outcome = 'EXCLUDED'
+),
+
+due as (
+    select
+        excluded.*,
+        case
+            when is_taken_back then expires_on
+            when is_exempt or is_in_open_fund then null
+            when may_run_off then run_off_max
+            else date_add(first_seen, cast(divest_days as integer))
+        end as divest_by
+    from excluded
+),
+
+judged as (
+    select
+        due.*,
+        case
+            when is_taken_back or is_exempt then 1
+            when is_in_open_fund then 2
+            when divest_by < as_of_date then 5
+            when may_run_off then 3
+            else 4
+        end as urgency
+    from due
+),
+
+ranked as (
+    select
+        judged.*,
+        sum(market_value_eur) over (partition by as_of_date, portfolio_id, line_id, rule_id) as line_value_eur,
+        row_number() over (
+            partition by as_of_date, portfolio_id, line_id, rule_id
+            order by urgency desc, first_seen, issuer_id, lookthrough_path
+        ) as place
+    from judged
 )
 
 select
@@ -71,11 +125,15 @@ select
     line_id,
     issuer_id,
     rule_id,
-    case
-        when date_add(first_seen, cast(divest_days as integer)) < as_of_date then 'OVERDUE'
-        else 'TO_DIVEST'
-    end as position_status,
+    case urgency
+        when 1 then 'DEROGATED'
+        when 2 then 'PASSIVE_BREACH'
+        when 3 then 'RUN_OFF'
+        when 4 then 'TO_DIVEST'
+        when 5 then 'OVERDUE'
+    end as position_status, -- derogated: exempt bond or override; passive: only the open fund's manager can sell
     first_seen, -- the later of: rule in force, deciding evidence published
-    date_add(first_seen, cast(divest_days as integer)) as divest_by, -- first_seen + days allowed by the rule
-    market_value_eur
-from dated
+    divest_by, -- first_seen + days allowed by the rule; last day of the run-off; day the override expires
+    cast(line_value_eur as decimal(24, 6)) as market_value_eur
+from ranked
+where place = 1

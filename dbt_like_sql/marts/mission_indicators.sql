@@ -25,47 +25,62 @@ with carbon as (
     where carbon.portfolio_id = 'ALL'
 ),
 
--- what the exclusion rules could not decide, for lack of evidence
-undecided as (
-    select distinct verdicts.as_of_date, verdicts.issuer_id
-    from core.issuer_verdicts as verdicts
+-- what the exclusion rules could not decide, for lack of evidence; what the committee decided is decided
+asked as (
+    select
+        outcomes.as_of_date,
+        outcomes.portfolio_id,
+        outcomes.line_id,
+        outcomes.lookthrough_path,
+        count(
+            case when outcomes.override_id is null and coalesce(verdicts.truth, 'U') = 'U' then 1 end
+        ) as n_undecided
+    from core.position_outcomes as outcomes
     inner join policy.rules as rules
-        on verdicts.as_of_date = rules.as_of_date
-        and verdicts.rule_id = rules.rule_id
+        on outcomes.as_of_date = rules.as_of_date
+        and outcomes.rule_id = rules.rule_id
+    left join core.issuer_verdicts as verdicts
+        on outcomes.as_of_date = verdicts.as_of_date
+        and outcomes.tested_issuer_id = verdicts.issuer_id
+        and outcomes.rule_id = verdicts.rule_id
     where rules.can_exclude
-        and verdicts.truth = 'U'
+    group by outcomes.as_of_date, outcomes.portfolio_id, outcomes.line_id, outcomes.lookthrough_path
+),
+
+lines as (
+    select
+        positions.as_of_date,
+        -- a short position offsets nothing
+        case when positions.market_value_eur < 0 then 0 else positions.market_value_eur end as held_eur,
+        -- a line counts once even when several rules exclude it; what may be kept by decision is not a breach
+        positions.headline_outcome = 'EXCLUDED' and positions.position_status <> 'DEROGATED' as is_excluded,
+        asked.n_undecided is null or asked.n_undecided > 0 as is_undecided
+    from marts.positions as positions
+    inner join core.positions as expanded
+        on positions.as_of_date = expanded.as_of_date
+        and positions.portfolio_id = expanded.portfolio_id
+        and positions.line_id = expanded.line_id
+        and positions.lookthrough_path = expanded.lookthrough_path
+    inner join core.portfolios as portfolios
+        on positions.as_of_date = portfolios.as_of_date
+        and positions.portfolio_id = portfolios.portfolio_id
+    left join asked
+        on positions.as_of_date = asked.as_of_date
+        and positions.portfolio_id = asked.portfolio_id
+        and positions.line_id = asked.line_id
+        and positions.lookthrough_path = asked.lookthrough_path
+    where portfolios.is_root
+        and expanded.is_screened
 ),
 
 screened as (
     select
-        positions.as_of_date,
-        sum(positions.market_value_eur) as screened_eur,
-        -- a line counts once even when several rules exclude it
-        sum(case when positions.headline_outcome = 'EXCLUDED' then positions.market_value_eur else 0 end) as excluded_eur,
-        sum(
-            case
-                when positions.headline_outcome = 'EXCLUDED' then 0
-                when headlines.issuer_id is null then positions.market_value_eur
-                when undecided.issuer_id is not null then positions.market_value_eur
-                else 0
-            end
-        ) as unknown_eur
-    from marts.positions as positions
-    inner join core.portfolios as portfolios
-        on positions.as_of_date = portfolios.as_of_date
-        and positions.portfolio_id = portfolios.portfolio_id
-    left join marts.issuer_headlines as headlines
-        on positions.as_of_date = headlines.as_of_date
-        and positions.issuer_id = headlines.issuer_id
-    left join undecided
-        on positions.as_of_date = undecided.as_of_date
-        and positions.issuer_id = undecided.issuer_id
-    where portfolios.is_root
-        and positions.asset_class in (
-            'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
-            'project_finance', 'fund', 'securitisation'
-        )
-    group by positions.as_of_date
+        as_of_date,
+        sum(held_eur) as screened_eur,
+        sum(case when is_excluded then held_eur else 0 end) as excluded_eur,
+        sum(case when not is_excluded and is_undecided then held_eur else 0 end) as unknown_eur
+    from lines
+    group by as_of_date
 ),
 
 pfas as (

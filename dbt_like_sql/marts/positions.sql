@@ -4,58 +4,57 @@
 -- owner:       team:impact-data
 -- group:       carbon
 -- description: Every position of every portfolio, funds included and looked through, with its carbon and its verdict.
---              Derivatives are screened by their underlying, never by the counterparty; cash and public bodies are not
---              screened; a line whose issuer is not known is UNKNOWN, not clear.
+--              Both are the worst over all rules in force (core.position_outcomes, marts.breaches); cash, and what has
+--              no company behind it, is not screened.
 
-with screened as (
+-- what one rule asks of one position, from 1 (nothing) to 7
+with by_rule as (
     select
-        positions.as_of_date,
-        positions.portfolio_id,
-        positions.line_id,
-        positions.lookthrough_path,
+        outcomes.as_of_date,
+        outcomes.portfolio_id,
+        outcomes.line_id,
+        outcomes.lookthrough_path,
+        case outcomes.outcome
+            when 'NOT_APPLICABLE' then 0
+            when 'CLEARED' then 1
+            when 'UNKNOWN' then 2
+            when 'ENGAGEMENT' then 3
+            when 'WATCHLIST' then 4
+            when 'EXCLUDED' then 5
+        end as severity,
         case
-            when positions.asset_class = 'cash' then null
-            when positions.asset_class = 'derivative' then positions.underlying_issuer_id
-            else positions.issuer_id
-        end as screened_issuer_id,
-        positions.asset_class in (
-            'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
-            'project_finance', 'fund', 'securitisation'
-        ) as is_screened
-    from core.positions as positions
+            when outcomes.exemption is not null then 3
+            when outcomes.override_id is not null and breaches.position_status = 'DEROGATED' then 3
+            when outcomes.outcome = 'EXCLUDED' and positions.is_in_open_fund then 4
+            when outcomes.outcome = 'EXCLUDED' and breaches.position_status = 'RUN_OFF' then 5
+            when outcomes.outcome = 'EXCLUDED' and breaches.position_status = 'TO_DIVEST' then 6
+            when outcomes.outcome = 'EXCLUDED' and breaches.position_status = 'OVERDUE' then 7
+            when outcomes.outcome in ('WATCHLIST', 'UNKNOWN') then 2
+            when outcomes.outcome in ('ENGAGEMENT', 'CLEARED', 'NOT_APPLICABLE') then 1
+        end as urgency
+    from core.position_outcomes as outcomes
+    inner join core.positions as positions
+        on outcomes.as_of_date = positions.as_of_date
+        and outcomes.portfolio_id = positions.portfolio_id
+        and outcomes.line_id = positions.line_id
+        and outcomes.lookthrough_path = positions.lookthrough_path
+    left join marts.breaches as breaches
+        on outcomes.as_of_date = breaches.as_of_date
+        and outcomes.portfolio_id = breaches.portfolio_id
+        and outcomes.line_id = breaches.line_id
+        and outcomes.rule_id = breaches.rule_id
 ),
 
-breaches as (
+worst as (
     select
         as_of_date,
         portfolio_id,
         line_id,
-        -- one overdue rule is enough
-        max(case when position_status = 'OVERDUE' then 1 else 0 end) as is_overdue
-    from marts.breaches
-    group by as_of_date, portfolio_id, line_id
-),
-
-outcomes as (
-    select
-        screened.as_of_date,
-        screened.portfolio_id,
-        screened.line_id,
-        screened.lookthrough_path,
-        screened.is_screened or screened.screened_issuer_id is not null as is_screened,
-        case
-            when headlines.headline_outcome is not null then headlines.headline_outcome
-            when screened.is_screened then 'UNKNOWN'
-        end as headline_outcome,
-        breaches.is_overdue
-    from screened
-    left join marts.issuer_headlines as headlines
-        on screened.as_of_date = headlines.as_of_date
-        and screened.screened_issuer_id = headlines.issuer_id
-    left join breaches
-        on screened.as_of_date = breaches.as_of_date
-        and screened.portfolio_id = breaches.portfolio_id
-        and screened.line_id = breaches.line_id
+        lookthrough_path,
+        max(severity) as severity,
+        max(urgency) as urgency
+    from by_rule
+    group by as_of_date, portfolio_id, line_id, lookthrough_path
 )
 
 select
@@ -83,14 +82,27 @@ select
     attribution.financed_scope_3_tco2e,
     attribution.data_quality_score,
     attribution.carbon_status,
-    outcomes.headline_outcome, -- of the issuer; of the underlying for derivatives
     case
-        when outcomes.headline_outcome = 'EXCLUDED' and outcomes.is_overdue = 1 then 'OVERDUE'
-        when outcomes.headline_outcome = 'EXCLUDED' then 'TO_DIVEST'
-        when outcomes.headline_outcome in ('WATCHLIST', 'UNKNOWN') then 'BUY_BLOCKED'
-        when outcomes.headline_outcome in ('ENGAGEMENT', 'CLEARED', 'NOT_APPLICABLE') then 'COMPLIANT'
+        when worst.severity = 5 then 'EXCLUDED'
+        when worst.severity = 4 then 'WATCHLIST'
+        when worst.severity = 3 then 'ENGAGEMENT'
+        when worst.severity = 2 then 'UNKNOWN'
+        when worst.severity = 1 then 'CLEARED'
+        when worst.severity = 0 then 'NOT_APPLICABLE'
+        -- no rule in force: nobody said it is clear
+        when positions.is_screened then 'UNKNOWN'
+    end as headline_outcome, -- worst over all rules, of whoever is tested behind the line
+    case
+        when worst.urgency = 7 then 'OVERDUE'
+        when worst.urgency = 6 then 'TO_DIVEST'
+        when worst.urgency = 5 then 'RUN_OFF'
+        when worst.urgency = 4 then 'PASSIVE_BREACH'
+        when worst.urgency = 3 then 'DEROGATED'
+        when worst.urgency = 2 then 'BUY_BLOCKED'
+        when worst.urgency = 1 then 'COMPLIANT'
+        when positions.is_screened then 'BUY_BLOCKED'
         else 'NOT_SCREENED'
-    end as position_status, -- a buy is blocked until unknowns and watch cases are decided
+    end as position_status, -- worst over all rules; a buy is blocked until unknowns and watch cases are decided
     positions.source_file_id,
     positions.source_row
 from core.positions as positions
@@ -99,11 +111,11 @@ inner join core.attribution as attribution
     and positions.portfolio_id = attribution.portfolio_id
     and positions.line_id = attribution.line_id
     and positions.lookthrough_path = attribution.lookthrough_path
-inner join outcomes
-    on positions.as_of_date = outcomes.as_of_date
-    and positions.portfolio_id = outcomes.portfolio_id
-    and positions.line_id = outcomes.line_id
-    and positions.lookthrough_path = outcomes.lookthrough_path
+left join worst
+    on positions.as_of_date = worst.as_of_date
+    and positions.portfolio_id = worst.portfolio_id
+    and positions.line_id = worst.line_id
+    and positions.lookthrough_path = worst.lookthrough_path
 left join core.issuers as issuers
     on positions.as_of_date = issuers.as_of_date
     and positions.issuer_id = issuers.issuer_id

@@ -4,64 +4,56 @@
 -- owner:       team:impact-data
 -- group:       screening
 -- description: Market value by rule and outcome, over the screened value of the portfolio (companies and opaque funds;
---              not cash, derivatives, property or public bodies). Lines without a known issuer are UNKNOWN for every rule.
+--              not cash, derivatives, property or public bodies). A line has the worst outcome of the parties tested
+--              behind it; lines without a known issuer are UNKNOWN. A short position never offsets: it counts for 0.
 
 with positions as (
     select
-        positions.as_of_date,
-        positions.portfolio_id,
+        outcomes.as_of_date,
+        outcomes.portfolio_id,
         portfolios.is_root,
-        positions.issuer_id,
-        positions.market_value_eur
-    from core.positions as positions
+        outcomes.rule_id,
+        outcomes.outcome,
+        case when outcomes.market_value_eur < 0 then 0 else outcomes.market_value_eur end as held_eur
+    from core.position_outcomes as outcomes
+    inner join core.positions as positions
+        on outcomes.as_of_date = positions.as_of_date
+        and outcomes.portfolio_id = positions.portfolio_id
+        and outcomes.line_id = positions.line_id
+        and outcomes.lookthrough_path = positions.lookthrough_path
     inner join core.portfolios as portfolios
-        on positions.as_of_date = portfolios.as_of_date
-        and positions.portfolio_id = portfolios.portfolio_id
-    where positions.asset_class in (
-        'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
-        'project_finance', 'fund', 'securitisation'
-    )
+        on outcomes.as_of_date = portfolios.as_of_date
+        and outcomes.portfolio_id = portfolios.portfolio_id
+    where positions.is_screened
 ),
 
 by_portfolio as (
-    select as_of_date, portfolio_id, issuer_id, market_value_eur
+    select as_of_date, portfolio_id, rule_id, outcome, held_eur
     from positions
     union all
-    select as_of_date, 'ALL' as portfolio_id, issuer_id, market_value_eur
+    select as_of_date, 'ALL' as portfolio_id, rule_id, outcome, held_eur
     from positions
     where is_root
 ),
 
-judged as (
-    select
-        by_portfolio.as_of_date,
-        by_portfolio.portfolio_id,
-        rules.rule_id,
-        coalesce(verdicts.outcome, 'UNKNOWN') as outcome,
-        by_portfolio.market_value_eur
+added as (
+    select as_of_date, portfolio_id, rule_id, outcome, sum(held_eur) as held_eur
     from by_portfolio
-    inner join policy.rules as rules on by_portfolio.as_of_date = rules.as_of_date
-    left join core.issuer_verdicts as verdicts
-        on by_portfolio.as_of_date = verdicts.as_of_date
-        and by_portfolio.issuer_id = verdicts.issuer_id
-        and rules.rule_id = verdicts.rule_id
+    group by as_of_date, portfolio_id, rule_id, outcome
 ),
 
-screened as (
-    select as_of_date, portfolio_id, sum(market_value_eur) as screened_eur
-    from by_portfolio
-    group by as_of_date, portfolio_id
+compared as (
+    select
+        added.*,
+        sum(held_eur) over (partition by as_of_date, portfolio_id, rule_id) as screened_eur
+    from added
 )
 
 select
-    judged.as_of_date,
-    judged.portfolio_id,
-    judged.rule_id,
-    judged.outcome,
-    cast(sum(judged.market_value_eur) as decimal(24, 6)) as market_value_eur,
-    cast(sum(judged.market_value_eur) as double) / nullif(cast(max(screened.screened_eur) as double), 0) as share_ratio
-from judged
-inner join screened
-    on judged.as_of_date = screened.as_of_date
-    and judged.portfolio_id = screened.portfolio_id
-group by judged.as_of_date, judged.portfolio_id, judged.rule_id, judged.outcome
+    as_of_date,
+    portfolio_id,
+    rule_id,
+    outcome,
+    cast(held_eur as decimal(24, 6)) as market_value_eur,
+    cast(held_eur as double) / nullif(cast(screened_eur as double), 0) as share_ratio
+from compared

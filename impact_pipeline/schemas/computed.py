@@ -58,8 +58,8 @@ CORE = (
         "Lines of every portfolio with funds looked through, one row per month, portfolio, line and path.",
         "portfolio_id line_id lookthrough_path",
         "portfolio_id line_id lookthrough_path root_line_id holder_portfolio_id depth scale_ratio? instrument_id?"
-        " instrument_name? asset_class pocket issuer_id? underlying_issuer_id? use_of_proceeds? nominal_eur?"
-        " book_value_eur? market_value_eur? value_status source_file_id source_row",
+        " instrument_name? asset_class pocket issuer_id? underlying_issuer_id? guarantor_id? use_of_proceeds? is_screened"
+        " is_in_open_fund nominal_eur? book_value_eur? market_value_eur? value_status source_file_id source_row",
     ),
     _monthly(
         "core.issuer_financials",
@@ -173,8 +173,9 @@ MARTS = (
         "portfolio_id rule_id kind? market_value_eur? excluded_ratio? excluded_upper_ratio? coverage_ratio?"
         " tolerance_ratio result",
         {
-            "market_value_eur": "Screened value of the fund.",
-            "coverage_ratio": "Share of the screened value whose outcome is known.",
+            "rule_id": "Rule of the policy; ALL = every rule that can exclude, a line counting once.",
+            "market_value_eur": "Value of the whole fund, cash included: what the shares are over.",
+            "coverage_ratio": "Share of the fund that is not unknown: 1 - (upper bound - lower bound).",
         },
     ),
     _monthly(

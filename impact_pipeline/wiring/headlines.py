@@ -41,10 +41,44 @@ _QUERIES = {
         from marts.issuer_headlines
         group by as_of_date, headline_outcome
     """,
+    "core.position_outcomes": """
+        select as_of_date, tested_as || ' decides', count(*)
+        from core.position_outcomes
+        group by as_of_date, tested_as
+    """,
     "marts.breaches": """
         select as_of_date, 'breaching lines', count(*)
         from marts.breaches
         group by as_of_date
+        union all
+        select as_of_date, position_status || ' lines', count(*)
+        from marts.breaches
+        group by as_of_date, position_status
+    """,
+    "marts.breach_changes": """
+        select as_of_date, change || ' breaches', count(*)
+        from marts.breach_changes
+        group by as_of_date, change
+    """,
+    "marts.fund_screens": """
+        select as_of_date, result || ' screens', count(*)
+        from marts.fund_screens
+        group by as_of_date, result
+    """,
+    "marts.screening_worklist": """
+        select as_of_date, work || ' verdicts', count(*)
+        from marts.screening_worklist
+        group by as_of_date, work
+        union all
+        select as_of_date, work || ' verdicts on issuers held', count(*)
+        from marts.screening_worklist
+        where exposure_eur is not null
+        group by as_of_date, work
+    """,
+    "marts.screening_expiries": """
+        select as_of_date, expiry_kind || case when days_left < 0 then ' overdue' else ' due in 90 days' end, count(*)
+        from marts.screening_expiries
+        group by as_of_date, expiry_kind, days_left < 0
     """,
     "marts.positions": """
         select as_of_date, carbon_status || ' lines', count(*)

@@ -64,6 +64,9 @@ def test_an_independent_computation_of_the_same_files_agrees(demo, expected, mon
         row = indicator(demo, month, name)
         assert row["numerator"] == pytest.approx(mine[other]["numerator_eur"], abs=0.02)
         assert row["denominator"] == pytest.approx(mine[other]["denominator_eur"], abs=0.02)
+    # the generator states the excluded value over the return pocket; the indicator is over the screened value
+    excluded = indicator(demo, month, "excluded_exposure")["numerator"]
+    assert excluded / mine["pockets_eur"]["return"] == pytest.approx(mine["excluded_exposure_ratio"], abs=5e-7)
     pockets = {
         row["perimeter"]: float(row["market_value_eur"])
         for row in demo.rows(

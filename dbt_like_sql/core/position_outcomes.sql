@@ -1,0 +1,173 @@
+-- model:       core.position_outcomes
+-- grain:       as_of_date, portfolio_id, line_id, lookthrough_path, rule_id
+-- partition:   as_of_date, monthly
+-- owner:       team:impact-data
+-- group:       screening
+-- description: What each rule says of each position: the worst outcome of its issuer, its guarantor and, when the rule
+--              says so, the company whose shares it can be exchanged for. Derivatives are tested by their underlying
+--              alone, never by the counterparty; cash is not tested. Whoever has no verdict is UNKNOWN; so is a line
+--              whose issuer nobody knows. One row per position: nothing is netted against shorts or hedges.
+
+with verdicts as (
+    select
+        as_of_date,
+        issuer_id,
+        rule_id,
+        override_id,
+        case outcome
+            when 'NOT_APPLICABLE' then 0
+            when 'CLEARED' then 1
+            when 'UNKNOWN' then 2
+            when 'ENGAGEMENT' then 3
+            when 'WATCHLIST' then 4
+            when 'EXCLUDED' then 5
+        end as severity
+    from core.issuer_verdicts
+),
+
+parties as (
+    select
+        positions.as_of_date,
+        positions.portfolio_id,
+        positions.line_id,
+        positions.lookthrough_path,
+        positions.asset_class,
+        positions.use_of_proceeds,
+        positions.is_screened,
+        positions.issuer_id,
+        positions.market_value_eur,
+        rules.rule_id,
+        rules.eu_green_bond,
+        rules.other_uop,
+        case when positions.asset_class <> 'derivative' then positions.issuer_id end as tested_issuer_id,
+        case when positions.asset_class <> 'derivative' then positions.guarantor_id end as tested_guarantor_id,
+        case
+            when positions.asset_class = 'derivative' or rules.exchangeable = 'issuer_and_underlying'
+                then positions.underlying_issuer_id
+        end as tested_underlying_id
+    from core.positions as positions
+    inner join policy.rules as rules on positions.as_of_date = rules.as_of_date
+    where positions.asset_class <> 'cash'
+),
+
+-- severity 2 is UNKNOWN: a party without a verdict, and the issuer nobody knows; -1: no such party
+asked as (
+    select
+        parties.as_of_date,
+        parties.portfolio_id,
+        parties.line_id,
+        parties.lookthrough_path,
+        parties.asset_class,
+        parties.use_of_proceeds,
+        parties.issuer_id,
+        parties.market_value_eur,
+        parties.rule_id,
+        parties.eu_green_bond,
+        parties.other_uop,
+        parties.tested_issuer_id,
+        parties.tested_guarantor_id,
+        parties.tested_underlying_id,
+        issuers.override_id as issuer_override_id,
+        guarantors.override_id as guarantor_override_id,
+        underlyings.override_id as underlying_override_id,
+        case when parties.tested_issuer_id is null then -1 else coalesce(issuers.severity, 2) end as issuer_severity,
+        case
+            when parties.tested_guarantor_id is null then -1
+            else coalesce(guarantors.severity, 2)
+        end as guarantor_severity,
+        case
+            when parties.tested_underlying_id is null then -1
+            else coalesce(underlyings.severity, 2)
+        end as underlying_severity,
+        case when parties.is_screened and parties.tested_issuer_id is null then 2 else -1 end as nobody_severity
+    from parties
+    left join verdicts as issuers
+        on parties.as_of_date = issuers.as_of_date
+        and parties.tested_issuer_id = issuers.issuer_id
+        and parties.rule_id = issuers.rule_id
+    left join verdicts as guarantors
+        on parties.as_of_date = guarantors.as_of_date
+        and parties.tested_guarantor_id = guarantors.issuer_id
+        and parties.rule_id = guarantors.rule_id
+    left join verdicts as underlyings
+        on parties.as_of_date = underlyings.as_of_date
+        and parties.tested_underlying_id = underlyings.issuer_id
+        and parties.rule_id = underlyings.rule_id
+    where parties.is_screened
+        or parties.tested_issuer_id is not null
+        or parties.tested_guarantor_id is not null
+        or parties.tested_underlying_id is not null
+),
+
+worst as (
+    select
+        asked.*,
+        greatest(issuer_severity, guarantor_severity, underlying_severity, nobody_severity) as severity
+    from asked
+),
+
+decided as (
+    select
+        worst.*,
+        case
+            when issuer_severity = severity then 'issuer'
+            when guarantor_severity = severity then 'guarantor'
+            when underlying_severity = severity then 'underlying'
+            when nobody_severity = severity then 'none'
+        end as tested_as,
+        case
+            when issuer_severity = severity then tested_issuer_id
+            when guarantor_severity = severity then tested_guarantor_id
+            when underlying_severity = severity then tested_underlying_id
+        end as deciding_issuer_id,
+        case
+            when issuer_severity = severity then issuer_override_id
+            when guarantor_severity = severity then guarantor_override_id
+            when underlying_severity = severity then underlying_override_id
+        end as override_id,
+        -- bonds that are exempt by their use of proceeds, unless what they can be exchanged for is excluded
+        case
+            when severity <> 5 or underlying_severity = 5 then null
+            when asset_class not in ('corporate_bond', 'covered_bond', 'private_debt', 'loan') then null
+            when use_of_proceeds = 'eu_green_bond' and eu_green_bond = 'exempt' then 'eu_green_bond'
+            when use_of_proceeds in ('green', 'social', 'sustainability') and other_uop = 'exempt'
+                then 'use_of_proceeds'
+        end as claimed_exemption
+    from worst
+),
+
+-- issuers excluded by a rule that takes the exemption of another rule back
+barred as (
+    select distinct rules.as_of_date, rules.rule_id, verdicts.issuer_id
+    from policy.rules as rules
+    inner join verdicts
+        on rules.as_of_date = verdicts.as_of_date
+        and ',' || rules.exempt_unless || ',' like '%,' || verdicts.rule_id || ',%'
+    where verdicts.severity = 5
+)
+
+select
+    decided.as_of_date,
+    decided.portfolio_id,
+    decided.line_id,
+    decided.lookthrough_path,
+    decided.rule_id,
+    decided.issuer_id,
+    decided.deciding_issuer_id as tested_issuer_id, -- the worst; of equals issuer, guarantor, underlying
+    decided.tested_as,
+    case decided.severity
+        when 0 then 'NOT_APPLICABLE'
+        when 1 then 'CLEARED'
+        when 2 then 'UNKNOWN'
+        when 3 then 'ENGAGEMENT'
+        when 4 then 'WATCHLIST'
+        when 5 then 'EXCLUDED'
+    end as outcome,
+    case when barred.issuer_id is null then decided.claimed_exemption end as exemption, -- as the rule allows
+    decided.override_id,
+    decided.market_value_eur
+from decided
+left join barred
+    on decided.as_of_date = barred.as_of_date
+    and decided.rule_id = barred.rule_id
+    and decided.deciding_issuer_id = barred.issuer_id
