@@ -4,42 +4,14 @@
 -- owner:       team:impact-data
 -- group:       screening
 -- description: Lines a rule excludes, and lines whose exclusion the committee took back for a time. first_seen is the
---              day the exclusion took effect (rule in force and deciding evidence public), so it does not depend on
---              which months were run before. issuer_id is the excluded company: issuer, guarantor or underlying. A
+--              day since which the issuer is excluded without a break, with what was known then: it depends neither on
+--              which months were run nor on fresh evidence of the same exclusion. issuer_id is the excluded company: issuer, guarantor or underlying. A
 --              line held in several ways has the status of the one that asks most.
 
 with overrides as (
     select as_of_date, override_id, from_outcome, to_outcome, approved_on, expires_on
     from policy.overrides
     where is_in_force
-),
-
--- what proves the exclusion; for an inherited one the explanations date it by the parent's evidence and the link
-proven as (
-    select
-        as_of_date,
-        issuer_id,
-        rule_id,
-        max(override_id) as override_id,
-        min(coalesce(published_on, retrieved_on)) as decided_on
-    from core.verdict_explanations
-    where truth = 'T'
-    group by as_of_date, issuer_id, rule_id
-),
-
-deciding as (
-    select
-        proven.as_of_date,
-        proven.issuer_id,
-        proven.rule_id,
-        case
-            when overrides.to_outcome = 'EXCLUDED' then overrides.approved_on
-            else proven.decided_on
-        end as decided_on
-    from proven
-    left join overrides
-        on proven.as_of_date = overrides.as_of_date
-        and proven.override_id = overrides.override_id
 ),
 
 excluded as (
@@ -59,10 +31,8 @@ excluded as (
         rules.run_off_max,
         rules.illiquid = 'run_off'
             and positions.asset_class in ('unlisted_equity', 'private_debt', 'loan', 'project_finance') as may_run_off,
-        case
-            when deciding.decided_on > rules.valid_from then deciding.decided_on
-            else rules.valid_from
-        end as first_seen
+        -- taken back: the exclusion is counted from the decision that keeps it
+        coalesce(starts.first_seen, overrides.approved_on) as first_seen
     from core.position_outcomes as outcomes
     inner join core.positions as positions
         on outcomes.as_of_date = positions.as_of_date
@@ -75,10 +45,10 @@ excluded as (
     left join overrides
         on outcomes.as_of_date = overrides.as_of_date
         and outcomes.override_id = overrides.override_id
-    left join deciding
-        on outcomes.as_of_date = deciding.as_of_date
-        and outcomes.tested_issuer_id = deciding.issuer_id
-        and outcomes.rule_id = deciding.rule_id
+    left join core.exclusion_starts as starts
+        on outcomes.as_of_date = starts.as_of_date
+        and outcomes.tested_issuer_id = starts.issuer_id
+        and outcomes.rule_id = starts.rule_id
     where outcomes.outcome = 'EXCLUDED'
         or overrides.from_outcome = 'EXCLUDED'
 ),
@@ -132,7 +102,7 @@ select
         when 4 then 'TO_DIVEST'
         when 5 then 'OVERDUE'
     end as position_status, -- derogated: exempt bond or override; passive: only the open fund's manager can sell
-    first_seen, -- the later of: rule in force, deciding evidence published
+    first_seen, -- from core.exclusion_starts; for an override, the day it was approved
     divest_by, -- first_seen + days allowed by the rule; last day of the run-off; day the override expires
     cast(line_value_eur as decimal(24, 6)) as market_value_eur
 from ranked

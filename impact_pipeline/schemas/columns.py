@@ -314,7 +314,7 @@ _SCREENING = (
     _whole("n_unknown", "Rules whose outcome is UNKNOWN.", minimum=0),
     _text("position_status", "What the holder must do with the line.", words.POSITION_STATUSES),
     _ratio("share_ratio", "Numerator over denominator.", minimum=None),
-    _day("first_seen", "Day the exclusion took effect: rule in force and evidence public."),
+    _day("first_seen", "Day since which the issuer is excluded without a break, with what was known then."),
     _day("divest_by", "Day by which the line must be sold."),
 )
 

@@ -106,6 +106,12 @@ CORE = (
         {"evidence_id": "Evidence used, separated by commas when several rows add up."},
     ),
     _monthly(
+        "core.exclusion_starts",
+        "Since when an excluded issuer has been excluded without a break, one row per month, issuer and rule.",
+        "issuer_id rule_id",
+        "issuer_id rule_id first_seen",
+    ),
+    _monthly(
         "core.position_outcomes",
         "What each rule says of each screened position, one row per month, portfolio, line, path and rule.",
         "portfolio_id line_id lookthrough_path rule_id",

@@ -1,12 +1,14 @@
 """Hands the month's evidence and issuers to the rule engine and stores what it decides."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import dagster as dg
 import duckdb
 import polars as pl
 
 from impact_pipeline.domain.screening import Verdicts, evaluate
+from impact_pipeline.domain.screening.history import exclusion_starts
 from impact_pipeline.domain.screening.ownership import UNKNOWN_PARENTS
 from impact_pipeline.errors import ImpactPipelineError
 from impact_pipeline.ingest.policy import Policy, load_policy
@@ -18,7 +20,7 @@ from impact_pipeline.wiring.headlines import Numbers, monthly_numbers
 from impact_pipeline.wiring.metadata import asset_key, table_metadata
 from impact_pipeline.wiring.months import windows_for
 
-VERDICT_TABLES = ["core.issuer_verdicts", "core.verdict_explanations"]
+VERDICT_TABLES = ["core.issuer_verdicts", "core.verdict_explanations", "core.exclusion_starts"]
 _UPSTREAM = [
     *("staging.evidence", "staging.ownership", "core.issuers", "core.holdings"),
     *("policy.rules", "policy.overrides", "audit.months"),
@@ -99,10 +101,12 @@ def screen_months(settings: Settings, store: Store, covered: Window) -> dict[str
     with store.read() as connection:
         windows = windows_for(connection, TABLES[VERDICT_TABLES[0]], covered)
     for months in windows:
-        verdicts = _evaluated(store, policy, months)
+        inputs = _inputs_of(store, policy, months)
+        verdicts = evaluate_policy(inputs, policy)
         frames = {
             VERDICT_TABLES[0]: verdicts.issuer_verdicts,
             VERDICT_TABLES[1]: verdicts.verdict_explanations,
+            VERDICT_TABLES[2]: _starts(inputs, policy, verdicts),
         }
         with store.write(f"screening {months.label}") as connection:
             for name in VERDICT_TABLES:
@@ -144,20 +148,36 @@ def evaluate_policy(inputs: ScreeningInputs, policy: Policy) -> Verdicts:
         inputs.months.select("as_of_date", "known_as_of"),
         policy.rules,
         ownership=inputs.ownership,
-        overrides=policy.overrides,
-        proxies=policy.proxies,
-        sets=policy.set_members,
+        **_decided(policy),
     )
 
 
-def _evaluated(store: Store, policy: Policy, covered: Window) -> Verdicts:
+def _starts(inputs: ScreeningInputs, policy: Policy, verdicts: Verdicts) -> pl.DataFrame:
+    return exclusion_starts(
+        verdicts.issuer_verdicts,
+        inputs.evidence,
+        inputs.issuers,
+        inputs.months,
+        policy.rules,
+        ownership=inputs.ownership,
+        **_decided(policy),
+    )
+
+
+def _decided(policy: Policy) -> dict[str, Any]:
+    """What the policy says besides its rules, as the engine takes it."""
+    return {"overrides": policy.overrides, "proxies": policy.proxies, "sets": policy.set_members}
+
+
+def _inputs_of(store: Store, policy: Policy, covered: Window) -> ScreeningInputs:
+    """Inputs of months that were ingested with this very policy."""
     with store.read() as connection:
         inputs = read_inputs(connection, covered)
     if set(inputs.months["policy_sha256"]) != {policy.sha256}:
         raise ImpactPipelineError(
             f"the policy files changed since {covered.label} was ingested; run these months again, from the files on"
         )
-    return evaluate_policy(inputs, policy)
+    return inputs
 
 
 def _months_of(connection: duckdb.DuckDBPyConnection, name: str, bounds: list[object]) -> pl.DataFrame:
