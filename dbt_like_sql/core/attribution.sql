@@ -45,6 +45,7 @@ joined as (
         positions.asset_class,
         positions.value_status,
         positions.corporate_kind,
+        positions.market_value_eur,
         positions.outstanding_eur,
         issuers.issuer_id is null and financials.issuer_id is null and emissions.issuer_id is null as is_unknown_issuer,
         financials.issuer_id is null as has_no_financials,
@@ -60,7 +61,9 @@ joined as (
         financials.evic_basis,
         financials.equity_plus_debt_eur,
         financials.equity_plus_debt_basis,
-        sovereigns.country is not null as has_sovereign_data,
+        sovereigns.gdp_ppp_intl_usd > 0
+            and (sovereigns.ghg_excl_lulucf_tco2e is not null or sovereigns.ghg_incl_lulucf_tco2e is not null)
+            as has_sovereign_data,
         case
             when positions.asset_class = 'listed_equity' then true
             when positions.asset_class in ('unlisted_equity', 'project_finance') then false
@@ -88,6 +91,8 @@ joined as (
 divided as (
     select
         joined.*,
+        -- a negative value is a short position whatever the sign of its nominal
+        coalesce(market_value_eur < 0, false) or coalesce(outstanding_eur < 0, false) as is_short,
         case when is_listed then evic_eur else equity_plus_debt_eur end as divisor_eur,
         case
             when has_no_financials then 'missing_financials'
@@ -101,7 +106,7 @@ attributed as (
     select
         divided.*,
         case
-            when corporate_kind is not null and outstanding_eur >= 0
+            when corporate_kind is not null and outstanding_eur >= 0 and not is_short
                 then cast(outstanding_eur as double) / cast(divisor_eur as double)
         end as factor
     from divided
@@ -117,13 +122,14 @@ judged as (
             when asset_class in ('real_estate', 'mortgage') then 'out_of_scope_property'
             when asset_class = 'supranational_bond' then 'out_of_scope_supranational'
             when asset_class = 'sub_sovereign_bond' then 'out_of_scope_sub_sovereign'
+            when is_short and (corporate_kind is not null or asset_class in ('fund', 'sovereign_bond'))
+                then 'short_position'
             when asset_class = 'fund' then 'opaque_fund'
             when asset_class = 'sovereign_bond' and has_sovereign_data then 'sovereign_covered'
             when asset_class = 'sovereign_bond' then 'missing_sovereign_data'
             when corporate_kind is null then 'out_of_scope_other'
             when outstanding_eur is null and value_status = 'missing_fx_rate' then 'missing_fx_rate'
             when outstanding_eur is null then 'missing_outstanding'
-            when outstanding_eur < 0 then 'short_position'
             when is_unknown_issuer then 'unknown_issuer'
             when divisor_eur is null then divisor_basis
             when factor > 1 then 'attribution_above_1'

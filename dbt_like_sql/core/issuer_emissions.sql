@@ -32,7 +32,6 @@ with latest as (
             order by emissions.known_from desc, emissions.source_file_id, emissions.source_row
         ) as recency
     from staging.issuer_emissions as emissions
-    where emissions.tco2e is not null
 ),
 
 best as (
@@ -49,6 +48,8 @@ best as (
         ) as preference
     from latest
     where latest.recency = 1
+        -- a source whose last word is empty has taken its figure back
+        and latest.tco2e is not null
 ),
 
 closings as (

@@ -3,9 +3,11 @@
 -- partition:   as_of_date, monthly
 -- owner:       team:impact-data
 -- group:       issuers
--- description: Latest fiscal year closed by the month end whose balance sheet gives a denominator. EVIC is market
+-- description: Latest fiscal year closed by the month end whose balance sheet gives the issuer's denominator; a year
+--              that only gives the balance sheet total stands back behind one that gives the parts. EVIC is market
 --              capitalisation + debt (+ minority interests when known, + deposits for financials), cash never deducted
---              (Reg. (EU) 2020/1818 art. 1(d); PCAF Part A 5.1). Both legs of an attribution use the month-end rate.
+--              (Reg. (EU) 2020/1818 art. 1(d); PCAF Part A 5.1). The debt of a bank includes its deposits, listed or not.
+--              Both legs of an attribution use the month-end rate.
 
 with facts as (
     select
@@ -23,6 +25,7 @@ with facts as (
         financials.evic,
         -- nobody said whether it is a bank: customer deposits say so
         coalesce(issuers.is_financial, financials.deposits > 0) as is_financial,
+        issuers.is_listed,
         rates.units_per_eur,
         financials.source_file_id,
         financials.source_row,
@@ -60,14 +63,28 @@ built as (
             when minority_interest is not null then market_cap + total_debt + minority_interest
             else market_cap + total_debt
         end as evic_parts,
-        evic as evic_reported,
+        -- a vendor's figure for a bank that is no more than the parts without deposits has left them out
+        case
+            when is_financial and deposits is null
+                and evic <= market_cap + total_debt + coalesce(minority_interest, cast(0 as decimal(24, 6))) then null
+            else evic
+        end as evic_reported,
+        is_listed,
         -- negative book equity counts as 0: all emissions go to the lenders (PCAF 5.1, footnote 42)
         case
             when total_equity is null or total_debt is null then null
+            when is_financial and deposits is null then null
+            when is_financial and total_equity < 0 then total_debt + deposits
+            when is_financial then total_equity + total_debt + deposits
             when total_equity < 0 then total_debt
             else total_equity + total_debt
         end as equity_plus_debt_parts,
         total_assets,
+        case
+            when is_financial and deposits is null and total_equity is not null and total_debt is not null
+                then 'missing_deposits'
+            else 'missing_equity_and_debt'
+        end as equity_plus_debt_gap,
         case
             when units_per_eur is null then 'missing_fx_rate'
             when is_financial and deposits is null and market_cap is not null and total_debt is not null
@@ -79,19 +96,35 @@ built as (
         and period_end <= as_of_date
 ),
 
-chosen as (
+dated as (
     select
         built.*,
+        year(built.as_of_date) - built.fiscal_year > methodology.max_financials_age_years as is_stale,
+        -- what the issuer's lines are divided by: EVIC when listed, equity + debt when not, either when nobody said
+        case
+            when is_listed then coalesce(evic_parts, evic_reported)
+            when not is_listed then equity_plus_debt_parts
+            else coalesce(evic_parts, evic_reported, equity_plus_debt_parts)
+        end as denominator
+    from built
+    inner join policy.methodology as methodology on built.as_of_date = methodology.as_of_date
+),
+
+chosen as (
+    select
+        dated.*,
         row_number() over (
             partition by as_of_date, issuer_id
             order by
                 case
-                    when coalesce(evic_parts, evic_reported, equity_plus_debt_parts, total_assets) is null then 1
-                    else 0
+                    when is_stale then 3
+                    when denominator is not null then 0
+                    when total_assets is not null then 1
+                    else 2
                 end,
                 fiscal_year desc
         ) as preference
-    from built
+    from dated
 ),
 
 priced as (
@@ -100,7 +133,7 @@ priced as (
         chosen.issuer_id,
         chosen.fiscal_year,
         chosen.period_end,
-        year(chosen.as_of_date) - chosen.fiscal_year > methodology.max_financials_age_years as is_stale,
+        chosen.is_stale,
         chosen.units_per_eur,
         chosen.revenue,
         coalesce(chosen.evic_parts, chosen.evic_reported, chosen.total_assets) as evic,
@@ -114,12 +147,11 @@ priced as (
         case
             when chosen.equity_plus_debt_parts is not null then 'equity_plus_debt'
             when chosen.total_assets is not null then 'total_assets'
-            else 'missing_equity_and_debt'
+            else chosen.equity_plus_debt_gap
         end as equity_plus_debt_basis,
         chosen.source_file_id,
         chosen.source_row
     from chosen
-    inner join policy.methodology as methodology on chosen.as_of_date = methodology.as_of_date
     where chosen.preference = 1
 )
 

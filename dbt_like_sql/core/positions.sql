@@ -80,7 +80,8 @@ walked as (
     inner join lines
         on walked.as_of_date = lines.as_of_date
         and walked.fund_id = lines.portfolio_id
-    where walked.depth < 50
+    -- funds that hold each other are refused at the door; this only keeps a fault there from running for ever
+    where walked.depth < 1000
 ),
 
 leaves as (

@@ -5,9 +5,11 @@
 -- group:       shares
 -- description: Share of strategic investments with a health purpose (over the strategic pocket) and of return-seeking
 --              assets in the real economy (over the return pocket), funds looked through. The line's own classification
---              counts first, then its instrument's, its issuer's, and those of the fund line it comes through. What
---              nobody classified stays in the denominator and gives the upper bound; sovereigns, cash and derivatives
---              are outside the real economy; an excluded issuer is never part of it.
+--              counts first, then its instrument's, its issuer's, then those of the fund lines it comes through, the
+--              nearest first. What nobody classified stays in the denominator and gives the upper bound; when that is
+--              everything the share is unknown. Sovereigns, cash and derivatives are outside the real economy; an
+--              excluded issuer is never part of it. Both sides count assets: a line of negative value (a derivative, an
+--              overdraft) is a liability.
 
 with positions as (
     select
@@ -18,6 +20,7 @@ with positions as (
         positions.lookthrough_path,
         positions.root_line_id,
         roots.instrument_id as root_instrument_id,
+        roots.issuer_id as root_issuer_id,
         positions.instrument_id,
         positions.issuer_id,
         positions.asset_class,
@@ -36,6 +39,7 @@ with positions as (
         on positions.as_of_date = headlines.as_of_date
         and positions.issuer_id = headlines.issuer_id
     where positions.pocket in ('strategic', 'return')
+        and positions.market_value_eur >= 0
 ),
 
 by_indicator as (
@@ -53,11 +57,69 @@ classified as (
     from staging.classifications
     where valid_from <= as_of_date
         and (valid_to is null or as_of_date < valid_to)
+        -- a class without its share says nothing yet
+        and share is not null
 ),
 
 subjects as (
     select distinct as_of_date, subject_id, indicator
     from classified
+),
+
+-- lines of funds that hold funds, under the first of their names that is classified
+inner_fund_lines as (
+    select
+        holdings.as_of_date,
+        holdings.portfolio_id,
+        holdings.line_id,
+        subjects.indicator,
+        subjects.subject_id,
+        row_number() over (
+            partition by holdings.as_of_date, holdings.portfolio_id, holdings.line_id, subjects.indicator
+            order by
+                case
+                    when subjects.subject_id = holdings.line_id then 1
+                    when subjects.subject_id = holdings.instrument_id then 2
+                    else 3
+                end,
+                subjects.subject_id
+        ) as preference
+    from core.holdings as holdings
+    inner join subjects
+        on holdings.as_of_date = subjects.as_of_date
+        and subjects.subject_id in (holdings.line_id, holdings.instrument_id, holdings.issuer_id)
+    where holdings.fund_id is not null
+),
+
+-- of the fund lines a position comes through below its root, the nearest that is classified
+through as (
+    select
+        by_indicator.as_of_date,
+        by_indicator.portfolio_id,
+        by_indicator.line_id,
+        by_indicator.lookthrough_path,
+        by_indicator.indicator,
+        inner_fund_lines.subject_id,
+        row_number() over (
+            partition by
+                by_indicator.as_of_date, by_indicator.portfolio_id, by_indicator.line_id,
+                by_indicator.lookthrough_path, by_indicator.indicator
+            order by
+                instr(
+                    by_indicator.lookthrough_path || '>',
+                    '>' || inner_fund_lines.portfolio_id || '>' || inner_fund_lines.line_id || '>'
+                ) desc,
+                inner_fund_lines.subject_id
+        ) as nearness
+    from by_indicator
+    inner join inner_fund_lines
+        on by_indicator.as_of_date = inner_fund_lines.as_of_date
+        and by_indicator.indicator = inner_fund_lines.indicator
+        and instr(
+            by_indicator.lookthrough_path || '>',
+            '>' || inner_fund_lines.portfolio_id || '>' || inner_fund_lines.line_id || '>'
+        ) > 0
+    where inner_fund_lines.preference = 1
 ),
 
 -- which of its names a position is classified under: the most specific one
@@ -76,8 +138,10 @@ named as (
             by_line.subject_id,
             by_instrument.subject_id,
             by_issuer.subject_id,
+            through.subject_id,
             by_root_line.subject_id,
-            by_root_instrument.subject_id
+            by_root_instrument.subject_id,
+            by_root_issuer.subject_id
         ) as subject_id
     from by_indicator
     left join subjects as by_line
@@ -92,6 +156,13 @@ named as (
         on by_indicator.as_of_date = by_issuer.as_of_date
         and by_indicator.indicator = by_issuer.indicator
         and by_indicator.issuer_id = by_issuer.subject_id
+    left join through
+        on by_indicator.as_of_date = through.as_of_date
+        and by_indicator.portfolio_id = through.portfolio_id
+        and by_indicator.line_id = through.line_id
+        and by_indicator.lookthrough_path = through.lookthrough_path
+        and by_indicator.indicator = through.indicator
+        and through.nearness = 1
     left join subjects as by_root_line
         on by_indicator.as_of_date = by_root_line.as_of_date
         and by_indicator.indicator = by_root_line.indicator
@@ -100,6 +171,10 @@ named as (
         on by_indicator.as_of_date = by_root_instrument.as_of_date
         and by_indicator.indicator = by_root_instrument.indicator
         and by_indicator.root_instrument_id = by_root_instrument.subject_id
+    left join subjects as by_root_issuer
+        on by_indicator.as_of_date = by_root_issuer.as_of_date
+        and by_indicator.indicator = by_root_issuer.indicator
+        and by_indicator.root_issuer_id = by_root_issuer.subject_id
 ),
 
 judged as (
@@ -160,7 +235,6 @@ counted as (
         and by_portfolio.indicator = classified.indicator
         and by_portfolio.subject_id = classified.subject_id
     where by_portfolio.standing = 'classified'
-        and classified.share is not null
 ),
 
 numerators as (
@@ -188,10 +262,17 @@ select
     numerators.portfolio_id,
     numerators.indicator,
     numerators.code,
-    cast(numerators.numerator_eur as decimal(24, 6)) as numerator_eur, -- market value x share of each classification
+    -- market value x share of each classification; empty, like the share, when nobody said anything about any of it
+    case
+        when denominators.unknown_eur < denominators.denominator_eur
+            then cast(numerators.numerator_eur as decimal(24, 6))
+    end as numerator_eur,
     cast(denominators.denominator_eur as decimal(24, 6)) as denominator_eur, -- whole strategic or return pocket
     cast(denominators.unknown_eur as decimal(24, 6)) as unknown_eur,
-    cast(numerators.numerator_eur as double) / nullif(cast(denominators.denominator_eur as double), 0) as share_ratio,
+    case
+        when denominators.unknown_eur < denominators.denominator_eur
+            then cast(numerators.numerator_eur as double) / nullif(cast(denominators.denominator_eur as double), 0)
+    end as share_ratio,
     cast(numerators.numerator_eur + denominators.unknown_eur as double)
         / nullif(cast(denominators.denominator_eur as double), 0) as share_upper_ratio
 from numerators

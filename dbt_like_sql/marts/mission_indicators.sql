@@ -113,7 +113,9 @@ own_years as (
         count(*) - count(tco2e) as n_missing,
         row_number() over (partition by as_of_date order by year desc) as recency
     from staging.organisation
+    -- the year's own balance, or in the course of a year that of the year before
     where year <= year(as_of_date)
+        and year >= year(as_of_date) - 1
     group by as_of_date, year
 ),
 

@@ -86,8 +86,10 @@ measured as (
         case when is_eligible and financed_tco2e is not null then amount_eur end as covered_eur,
         financed_tco2e,
         case
-            when financed_tco2e is not null then cast(cast(amount_eur as double) * score as decimal(24, 6))
+            when financed_tco2e is not null then cast(amount_eur * cast(score as decimal(1, 0)) as decimal(24, 6))
         end as amount_x_score,
+        case when financed_tco2e is not null then score end as covered_score,
+        case when is_eligible then market_value_eur end as waci_eligible_eur,
         case when financed_tco2e is not null and revenue_eur > 0 then market_value_eur end as waci_weight_eur,
         -- tonnes per million EUR of revenue, times the weight
         case
@@ -125,12 +127,12 @@ by_perimeter as (
 by_portfolio as (
     select
         as_of_date, portfolio_id, perimeter, scopes, market_value_eur, eligible_eur, covered_eur, financed_tco2e,
-        amount_x_score, waci_weight_eur, waci_term
+        amount_x_score, covered_score, waci_eligible_eur, waci_weight_eur, waci_term
     from by_perimeter
     union all
     select
         as_of_date, 'ALL' as portfolio_id, perimeter, scopes, market_value_eur, eligible_eur, covered_eur,
-        financed_tco2e, amount_x_score, waci_weight_eur, waci_term
+        financed_tco2e, amount_x_score, covered_score, waci_eligible_eur, waci_weight_eur, waci_term
     from by_perimeter
     where is_root
 ),
@@ -158,6 +160,9 @@ summed as (
         sum(case when by_portfolio.covered_eur is null then 0 else by_portfolio.covered_eur end) as covered_eur,
         sum(by_portfolio.financed_tco2e) as financed_tco2e,
         sum(by_portfolio.amount_x_score) as amount_x_score,
+        min(by_portfolio.covered_score) as best_score,
+        max(by_portfolio.covered_score) as weakest_score,
+        sum(by_portfolio.waci_eligible_eur) as waci_eligible_eur,
         sum(by_portfolio.waci_weight_eur) as waci_weight_eur,
         sum(by_portfolio.waci_term) as waci_term
     from by_portfolio
@@ -181,7 +186,15 @@ select
     cast(summed.financed_tco2e as double) / (nullif(cast(all_investments.all_investments_eur as double), 0) / 1000000)
         as pai_2_footprint_tco2e_per_meur,
     cast(summed.waci_term as double) / nullif(cast(summed.waci_weight_eur as double), 0) as waci_tco2e_per_meur,
-    cast(summed.amount_x_score as double) / nullif(cast(summed.covered_eur as double), 0) as data_quality_score
+    -- market value of the covered lines with a revenue / market value of the eligible ones
+    cast(summed.waci_weight_eur as double) / nullif(cast(summed.waci_eligible_eur as double), 0) as waci_coverage_ratio,
+    -- a mean lies between its parts; a division of doubles may pass them by its last bit
+    least(
+        greatest(
+            cast(summed.amount_x_score as double) / nullif(cast(summed.covered_eur as double), 0), summed.best_score
+        ),
+        summed.weakest_score
+    ) as data_quality_score
 from summed
 inner join all_investments
     on summed.as_of_date = all_investments.as_of_date

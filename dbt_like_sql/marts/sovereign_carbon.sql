@@ -37,6 +37,8 @@ with exposures as (
         on positions.as_of_date = dollar.as_of_date
         and dollar.currency = 'USD'
     where positions.asset_class = 'sovereign_bond'
+        -- a short position finances nobody
+        and attribution.carbon_status <> 'short_position'
 ),
 
 by_treatment as (
@@ -94,6 +96,9 @@ select
     cast(sum(outstanding_eur) as decimal(24, 6)) as exposure_eur,
     cast(sum(case when covered_eur is null then 0 else covered_eur end) as decimal(24, 6)) as covered_exposure_eur,
     cast(sum(financed_tco2e) as decimal(24, 6)) as financed_emissions_tco2e, -- exposure in USD / PPP GDP x emissions
-    cast(sum(intensity_term) as double) / nullif(cast(sum(weight_eur) as double), 0) as intensity_tco2e_per_meur_gdp
+    cast(sum(intensity_term) as double) / nullif(cast(sum(weight_eur) as double), 0) as intensity_tco2e_per_meur_gdp,
+    -- exposure to countries with emissions and a nominal GDP / all exposure
+    cast(sum(case when weight_eur is null then 0 else weight_eur end) as double)
+        / nullif(cast(sum(outstanding_eur) as double), 0) as intensity_coverage_ratio
 from by_portfolio
 group by as_of_date, portfolio_id, lulucf

@@ -99,7 +99,7 @@ _PORTFOLIO = (
     ),
     _text("root_line_id", "Line of the portfolio through which the position is held."),
     _text("holder_portfolio_id", "Portfolio whose file holds the line itself."),
-    _whole("depth", "Number of funds walked through.", minimum=0, maximum=50),
+    _whole("depth", "Number of funds walked through.", minimum=0, maximum=1000),
     _ratio("scale_ratio", "Share of the holder's line that belongs to the portfolio.", minimum=None),
     _text("instrument_id", "ISIN when it passed its check digit, else the supplier's code; empty when refused."),
     _text("instrument_name", "Name of the instrument."),
@@ -211,6 +211,7 @@ _CARBON = (
         None,
     ),
     _ratio("waci_tco2e_per_meur", "Weighted average carbon intensity: emissions over revenue.", PER_MEUR, None),
+    _ratio("waci_coverage_ratio", "Market value behind the WACI over the eligible market value.", maximum=1),
     _text("lulucf", "Land use left out (excl) or included (incl); the two are never added.", ("excl", "incl")),
     _amount("exposure_eur", "Amount exposed.", EUR),
     _amount("covered_exposure_eur", "Exposure whose country has emissions and GDP.", EUR),
@@ -220,6 +221,7 @@ _CARBON = (
         PER_MEUR,
         None,
     ),
+    _ratio("intensity_coverage_ratio", "Exposure behind the intensity over all exposure.", maximum=1),
 )
 
 _SCREENING = (

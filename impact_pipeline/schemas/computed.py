@@ -137,13 +137,14 @@ MARTS = (
         "portfolio_id perimeter scopes",
         "portfolio_id perimeter scopes market_value_eur? eligible_value_eur? covered_value_eur? coverage_ratio?"
         " financed_emissions_tco2e? economic_intensity_tco2e_per_meur? pai_2_footprint_tco2e_per_meur?"
-        " waci_tco2e_per_meur? data_quality_score?",
+        " waci_tco2e_per_meur? waci_coverage_ratio? data_quality_score?",
     ),
     _monthly(
         "marts.sovereign_carbon",
         "Carbon of sovereign exposures, one row per month, portfolio and treatment of land use.",
         "portfolio_id lulucf",
-        "portfolio_id lulucf exposure_eur? covered_exposure_eur? financed_emissions_tco2e? intensity_tco2e_per_meur_gdp?",
+        "portfolio_id lulucf exposure_eur? covered_exposure_eur? financed_emissions_tco2e? intensity_tco2e_per_meur_gdp?"
+        " intensity_coverage_ratio?",
     ),
     _monthly(
         "marts.issuer_headlines",

@@ -190,3 +190,149 @@ def test_a_change_without_its_baseline_says_so(run):
     change = done.one("select * from marts.mission_indicators where indicator_id = 'portfolio_footprint_change'")
     assert change["value"] is None
     assert change["status"] == "no_baseline"
+
+
+def test_a_mean_score_stays_between_its_scores(run):
+    """8,345,493.92 and 687,532.37 at score 5: the division of doubles alone would give 5.000000000000001."""
+    done = run(
+        holdings=[
+            line("A", asset_class="listed_equity", issuer_id="X", market_value="8345493.92"),
+            line("B", asset_class="listed_equity", issuer_id="X", market_value="687532.37"),
+        ],
+        issuer_financials=[financials("X", evic=100_000_000_000)],
+        issuer_emissions=emissions("X", 5, 5, basis="asset_estimate"),
+    )
+    assert done.carbon()["data_quality_score"] == 5
+
+
+@pytest.mark.parametrize("asset_class", ["listed_equity", "corporate_bond", "fund"])
+def test_a_short_position_finances_nobody_and_is_not_eligible(run, asset_class):
+    done = run(
+        holdings=[
+            share(),
+            line("SHORT", asset_class=asset_class, issuer_id="X", market_value=-50, nominal_amount=50),
+        ],
+        issuer_financials=[financials("X", **EVIC)],
+        issuer_emissions=emissions("X", 10),
+    )
+    assert done.position("SHORT")["carbon_status"] == "short_position"
+    assert done.position("SHORT")["financed_scope_1_2_tco2e"] is None
+    carbon = done.carbon()
+    assert (float(carbon["eligible_value_eur"]), carbon["coverage_ratio"]) == (100, 1)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "denominator", "status"),
+    [
+        # equity 800 + debt 400 + deposits 5,000
+        ({"total_equity": 800, "total_debt": 400, "deposits": 5000}, 6200, "covered"),
+        ({"total_equity": -30, "total_debt": 400, "deposits": 5000}, 5400, "covered"),
+        ({"total_equity": 800, "total_debt": 400}, None, "missing_deposits"),
+        # the balance sheet total holds the deposits
+        ({"total_equity": 800, "total_debt": 400, "total_assets": 7000}, 7000, "covered"),
+    ],
+)
+def test_the_debt_of_an_unlisted_bank_includes_its_deposits(run, sheet, denominator, status):
+    done = run(
+        holdings=[line("A", asset_class="loan", issuer_id="X", market_value=62)],
+        issuers=[{"issuer_id": "X", "name": "Banque", "is_financial": "true", "is_listed": "false"}],
+        issuer_financials=[financials("X", **sheet)],
+        issuer_emissions=emissions("X", 1000),
+    )
+    position = done.position("A")
+    assert position["carbon_status"] == status
+    assert position["denominator_eur"] == denominator
+    if denominator == 6200:
+        # 62 / 6,200 x 1,000
+        assert float(position["financed_scope_1_2_tco2e"]) == pytest.approx(10)
+
+
+@pytest.mark.parametrize(("evic", "status"), [(1200, "missing_deposits"), (6200, "covered")])
+def test_a_vendor_s_evic_of_a_bank_must_hold_more_than_the_parts_without_deposits(run, evic, status):
+    done = run(
+        holdings=[share()],
+        issuers=[{"issuer_id": "X", "name": "Banque", "is_financial": "true"}],
+        issuer_financials=[financials("X", market_cap=800, total_debt=400, evic=evic)],
+        issuer_emissions=emissions("X", 10),
+    )
+    assert done.position("A")["carbon_status"] == status
+
+
+@pytest.mark.parametrize("later", [{"total_equity": 100, "total_debt": 50}, {"total_assets": 4000}])
+def test_a_later_year_without_the_denominator_does_not_hide_the_one_before(run, later):
+    done = run(
+        holdings=[share()],
+        issuers=[{"issuer_id": "X", "name": "X", "is_listed": "true"}],
+        issuer_financials=[
+            financials("X", **EVIC) | {"fiscal_year": 2023, "period_end": "2023-12-31", "known_from": "2024-04-01"},
+            financials("X", **later),
+        ],
+        issuer_emissions=emissions("X", 10),
+    )
+    position = done.position("A")
+    assert (position["denominator_eur"], position["denominator_basis"]) == (1000, "evic_parts")
+
+
+def test_a_figure_its_source_took_back_is_no_longer_used(run):
+    facts = [
+        *emissions("X", 10, 0, known_from="2025-04-01"),
+        {**emissions("X", 10, None)[0], "tco2e": None, "known_from": "2025-09-01"},
+    ]
+    done = run(holdings=[share()], issuer_financials=[financials("X", **EVIC)], issuer_emissions=facts)
+    assert done.position("A")["carbon_status"] == "missing_scope_1"
+
+
+def test_the_waci_has_a_coverage_of_its_own(run):
+    # D5's lines 10 / 10 / 5; the revenue of the first only is known: 10 of 25
+    lines = [
+        line(name, asset_class="listed_equity", issuer_id=name, market_value=value)
+        for name, value in (("A", 10), ("B", 10), ("C", 5))
+    ]
+    done = run(
+        holdings=lines,
+        issuer_financials=[
+            financials("A", **EVIC, revenue=1_000_000),
+            financials("B", **EVIC),
+            financials("C", **EVIC),
+        ],
+        issuer_emissions=[*emissions("A", 60), *emissions("B", 40)],
+    )
+    carbon = done.carbon()
+    assert (carbon["coverage_ratio"], carbon["waci_coverage_ratio"]) == (0.8, 0.4)
+    assert carbon["waci_tco2e_per_meur"] == pytest.approx(60)
+
+
+def test_a_country_without_gdp_is_not_covered_and_a_short_is_out(run):
+    dollars = [{"rate_date": "2024-12-31", "currency": "USD", "units_per_eur": 1}]
+    country = {"year": 2023, "known_from": "2024-06-01", "ghg_excl_lulucf_tco2e": 400, "gdp_nominal_eur": 2_000_000}
+    done = run(
+        holdings=[
+            line("FR", asset_class="sovereign_bond", issuer_id="FR", market_value=10),
+            line("NG", asset_class="sovereign_bond", issuer_id="NG", market_value=30),
+            line("SHORT", asset_class="sovereign_bond", issuer_id="FR", market_value=-10),
+        ],
+        sovereigns=[{**country, "country": "FR", "gdp_ppp_intl_usd": 4000}, {**country, "country": "NG"}],
+        fx_rates=dollars,
+    )
+    statuses = {row["line_id"]: row["carbon_status"] for row in done.rows("select * from marts.positions")}
+    assert statuses == {"FR": "sovereign_covered", "NG": "missing_sovereign_data", "SHORT": "short_position"}
+    row = done.one("select * from marts.sovereign_carbon where portfolio_id = 'ALL' and lulucf = 'excl'")
+    assert (float(row["exposure_eur"]), float(row["covered_exposure_eur"])) == (40, 10)
+    # 10 / 4,000 x 400 t
+    assert float(row["financed_emissions_tco2e"]) == pytest.approx(1)
+    # both have a nominal GDP: 400 t / 2 M EUR
+    assert (row["intensity_tco2e_per_meur_gdp"], row["intensity_coverage_ratio"]) == (200, 1)
+
+
+@pytest.mark.parametrize(("year", "known"), [(2024, True), (2023, True), (2022, False)])
+def test_the_mutual_s_own_balance_is_of_the_year_or_the_one_before(run, year, known):
+    own = {"year": year, "protected_persons": 1000, "category": "offices", "tco2e": 9}
+    done = run(
+        holdings=[share()],
+        issuer_financials=[financials("X", **EVIC)],
+        issuer_emissions=emissions("X", 10),
+        organisation=[own],
+    )
+    shown = done.one("select * from marts.mission_indicators where indicator_id = 'footprint_per_person'")
+    # (9 t + 100 / 1,000 x 10 t) x 1,000 kg / 1,000 persons
+    assert shown["value"] == (pytest.approx(10) if known else None)

@@ -105,5 +105,55 @@ def test_a_classification_counts_only_while_it_is_valid(run):
         ],
     )
     real = total(done, "real_economy")
-    assert real["share_ratio"] == 0
+    assert real["share_ratio"] is None, "nobody says anything about any of it"
+    assert real["share_upper_ratio"] == 1
     assert float(real["unknown_eur"]) == 10
+
+
+def test_without_classifications_the_indicator_has_no_data(run):
+    done = run(holdings=[line("A", asset_class="unlisted_equity", pocket="strategic", market_value=1000)])
+    shown = done.one("select * from marts.mission_indicators where indicator_id = 'strategic_share'")
+    assert (shown["value"], shown["numerator"], shown["status"]) == (None, None, "no_data")
+    assert (shown["denominator"], shown["coverage_ratio"]) == (1000, 0)
+
+
+def test_a_class_without_its_share_is_no_class(run):
+    # the line's own row says no share, its issuer's says half: 500 of 1,000
+    done = run(
+        holdings=[line("A", asset_class="listed_equity", issuer_id="X", market_value=1000)],
+        classifications=[classified("A", "pme", None), classified("X", "pme", "0.5")],
+    )
+    assert total(done, "real_economy")["share_ratio"] == pytest.approx(0.5)
+
+
+def test_a_liability_counts_on_neither_side(run):
+    # 600 of 1,000 of assets; the swap's -30 is a debt, not an asset
+    done = run(
+        holdings=[
+            line("A", asset_class="private_debt", market_value=600),
+            line("B", asset_class="listed_equity", market_value=400),
+            line("SWAP", asset_class="derivative", market_value=-30),
+        ],
+        classifications=[classified("A", "dette_privee", 1)],
+    )
+    real = total(done, "real_economy")
+    assert (float(real["denominator_eur"]), real["share_ratio"], real["share_upper_ratio"]) == (1000, 0.6, 1)
+
+
+def test_a_delivered_inventory_keeps_what_was_said_of_the_fund(run):
+    """The line of G is classified by its issuer, the line of HH inside G by its instrument: the nearer one counts."""
+    done = run(
+        holdings=[
+            line("L9", asset_class="fund", issuer_id="MANAGER", pocket="strategic", market_value=40, fund_id="G"),
+            line("A1", portfolio_id="G", asset_class="listed_equity", issuer_id="W", market_value=30),
+            line("A2", portfolio_id="G", asset_class="fund", instrument_id="HH-UNIT", market_value=10, fund_id="HH"),
+            line("E", portfolio_id="HH", asset_class="listed_equity", issuer_id="V", market_value=10),
+        ],
+        classifications=[
+            classified("MANAGER", "acces_soins", 1, kind="strategic_purpose"),
+            classified("HH-UNIT", "innovation_medicale", "0.5", kind="strategic_purpose"),
+        ],
+    )
+    # 30 through G counts whole, 10 through HH counts half
+    assert float(total(done, "strategic_purpose")["numerator_eur"]) == 35
+    assert float(total(done, "strategic_purpose", "innovation_medicale")["numerator_eur"]) == 5

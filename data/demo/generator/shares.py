@@ -32,10 +32,13 @@ def share_of(leaf: Leaf, shares: dict[str, float]) -> float | None:
 def pocket_share(
     leaves: list[Leaf], shares: dict[str, float], pocket: str, excluded: frozenset[str]
 ) -> dict[str, float]:
-    """Return the share of a pocket: classified value over all of it, excluded issuers counting for zero."""
+    """Return the share of a pocket: classified value over all its assets, excluded issuers counting for zero.
+
+    A line of negative value (a derivative, an overdraft) is a liability and counts on neither side.
+    """
     total = part = unknown = 0.0
     for leaf in leaves:
-        if leaf.pocket != pocket:
+        if leaf.pocket != pocket or leaf.value < 0:
             continue
         total += leaf.value
         share = share_of(leaf, shares)
