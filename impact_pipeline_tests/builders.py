@@ -57,11 +57,12 @@ def financials(issuer_id: str, **given: Any) -> dict[str, Any]:
 
 
 def claim(issuer_id: str, measure: str, lo: Any, hi: Any = None, **given: Any) -> dict[str, Any]:
-    """Evidence of grade B in a report on fiscal year 2023, published on 2024-09-01; ``hi`` = ``lo`` when left out."""
+    """Evidence of grade B, fiscal year 2023, out and received on 2024-09-01; ``hi`` = ``lo`` when left out."""
+    published_on = given.get("published_on", "2024-09-01")
     row = {
         "issuer_id": issuer_id, "measure": measure, "lo": lo, "hi": lo if hi is None else hi, "unit": "pct",
         "coverage_status": "researched_involved", "grade": "B", "fiscal_year": 2023, "source": "report",
-        "published_on": "2024-09-01", "known_from": "2024-09-10", **given,
+        "published_on": published_on, "known_from": published_on, **given,
     }  # fmt: skip
     return {"evidence_id": "/".join(str(row[key]) for key in ("issuer_id", "measure", "lo", "source")), **row}
 

@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from impact_pipeline_tests.builders import compute, line, policy_with, soda, write_inputs
+from impact_pipeline_tests.builders import claim, compute, line, policy_with, soda, write_inputs
 
-SODA_FILE = "rules/sugary_drinks.yaml"
+SODA_FILE = "rules/SODA-01@1.yaml"
 RUN_OFF_MAX = "run_off_max: 2030-12-31"
 OVERRIDE = """
 id: OVR-2024-007
@@ -159,19 +159,46 @@ def test_an_exclusion_by_the_committee_dates_from_its_approval(run, tmp_path):
 
 
 def test_an_inherited_exclusion_dates_from_the_parents_evidence_or_the_takeover(run):
-    """SODA is excluded since 1 February; OLD was its own by then, NEW was bought on 15 October."""
-    owned = {"parent_id": "SODA", "pct_capital": 100, "is_controlled": "true", "known_from": "2024-10-20"}
+    """SODA is excluded since 1 February; OLD was its own by then, NEW was bought in October, as heard on the 20th."""
+    owned = {"parent_id": "SODA", "pct_capital": 100, "is_controlled": "true"}
     done = run(
         share("OLD", issuer_id="OLD"),
         share("NEW", issuer_id="NEW"),
         evidence=[soda("SODA", 62, published_on="2024-02-01")],
         ownership=[
-            {**owned, "child_id": "OLD", "valid_from": "2015-01-01"},
-            {**owned, "child_id": "NEW", "valid_from": "2024-10-15"},
+            {**owned, "child_id": "OLD", "valid_from": "2015-01-01", "known_from": "2019-06-30"},
+            {**owned, "child_id": "NEW", "valid_from": "2024-10-15", "known_from": "2024-10-20"},
         ],
     )
     first_seen = {row["line_id"]: str(row["first_seen"]) for row in done.rows("select * from marts.breaches")}
-    assert first_seen == {"OLD": "2024-02-01", "NEW": "2024-10-15"}
+    assert first_seen == {"OLD": "2024-02-01", "NEW": "2024-10-20"}
+
+
+def test_fresh_evidence_of_the_same_exclusion_does_not_start_the_clock_again(run):
+    """12 % of palm oil every year since FY2021, received each April; PALM-01 asks for more than 5 %."""
+    years = [
+        claim("PALM", "revenue_share.palm", 12, role="grower", fiscal_year=year, published_on=f"{year + 1}-04-02",
+              evidence_id=f"palm-{year}")
+        for year in (2021, 2022, 2023)
+    ]  # fmt: skip
+    done = run(share("A", issuer_id="PALM"), evidence=years)
+    found = done.one("select * from marts.breaches where line_id = 'A'")
+    # 2 April 2022 + 180 days
+    assert (str(found["first_seen"]), str(found["divest_by"])) == ("2022-04-02", "2022-09-29")
+    assert found["position_status"] == "OVERDUE"
+
+
+def test_a_break_starts_the_clock_anew(run):
+    """12 % for FY2021, 3 % for FY2022, 12 % again for FY2023; well certified, so that only the share counts."""
+    shares = {2021: 12, 2022: 3, 2023: 12}
+    years = [
+        claim("PALM", measure, value, role="grower", fiscal_year=year, published_on=f"{year + 1}-04-02",
+              evidence_id=f"{measure}-{year}", model=model)
+        for year, share_of in shares.items()
+        for measure, value, model in (("revenue_share.palm", share_of, ""), ("certified_share.rspo", 90, "SG"))
+    ]  # fmt: skip
+    done = run(share("A", issuer_id="PALM"), evidence=years)
+    assert str(done.one("select * from marts.breaches where line_id = 'A'")["first_seen"]) == "2024-04-02"
 
 
 def held(line_id, *months):

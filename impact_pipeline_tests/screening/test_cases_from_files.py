@@ -62,9 +62,9 @@ def test_case_1_certified_but_above_the_revenue_threshold(run):
     position = done.position("A")
     assert position["headline_outcome"] == "EXCLUDED"
     breach = done.one("select * from marts.breaches")
-    assert (breach["rule_id"], str(breach["first_seen"])) == ("PALM-01", "2025-04-02")
-    # 2 April 2025 + 180 days
-    assert str(breach["divest_by"]) == "2025-09-29"
+    # received on 15 May 2025, + 180 days
+    assert (breach["rule_id"], str(breach["first_seen"])) == ("PALM-01", "2025-05-15")
+    assert str(breach["divest_by"]) == "2025-11-11"
 
 
 def test_case_2_exactly_the_threshold_is_cleared_and_near(run):
