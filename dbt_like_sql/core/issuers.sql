@@ -3,7 +3,8 @@
 -- partition:   as_of_date, monthly
 -- owner:       team:impact-data
 -- group:       issuers
--- description: One row per issuer. The issuers file wins over what fund files say; its empty cells stay unknown.
+-- description: One row per issuer. The issuers file wins over what fund files say; its empty cells stay unknown. Of
+--              fund files that differ, those with a sector come first, then the first by file name and row.
 
 with ranked as (
     select
@@ -24,7 +25,8 @@ with ranked as (
             order by
                 case when files.profile_id = 'canonical' then 0 else 1 end,
                 issuers.sector_code is null,
-                issuers.source_file_id,
+                -- by name, not by digest: a file sent again with another line changed must not change the choice
+                files.file,
                 issuers.source_row
         ) as preference
     from staging.issuers as issuers

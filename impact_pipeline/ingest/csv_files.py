@@ -4,7 +4,7 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
 
@@ -123,7 +123,8 @@ def read_csv(
 ) -> TextTable:
     """Cells of a CSV text whose header is the first line after ``skipped`` lines.
 
-    ``keep`` picks the columns by name where a supplier sends many more than are used; others may be nameless.
+    ``keep`` picks the columns by name where a supplier sends many more than are used; others may be nameless, lines of
+    delimiters alone and comments are skipped.
     """
     if delimiter == "," and not skipped and keep is None and (table := _plain(file, text)) is not None:
         return table
@@ -136,6 +137,8 @@ def read_csv(
     frames: list[pl.DataFrame] = []
     rows: list[int] = []
     while chunk := list(itertools.islice(lines, _CHUNK)):
+        if keep is not None:
+            chunk = [(row, cells) for row, cells in chunk if not _is_remark(cells)]
         for row, cells in chunk:
             if len(cells) != len(first[1]):
                 raise _wrong_count(file, row, delimiter.join(cells), len(cells), len(first[1]))
@@ -145,6 +148,12 @@ def read_csv(
     if not frames:
         raise no_rows(file)
     return TextTable(file, pl.concat(frames), pl.Series(rows, dtype=pl.Int64))
+
+
+def _is_remark(cells: Sequence[str]) -> bool:
+    """A line without any text, or whose only text is a comment."""
+    texts = [cell for cell in cells if cell.strip()]
+    return not texts or (len(texts) == 1 and texts[0] is cells[0] and texts[0].lstrip().startswith("#"))
 
 
 def _plain(file: SourceFile, text: str) -> TextTable | None:

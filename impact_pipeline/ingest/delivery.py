@@ -110,7 +110,7 @@ def _whole_delivery(
     """Rules across datasets; then the rows that Tripartite Templates add to other datasets are put there."""
     lines = frames["holdings"]
     check_keys("holdings", lines, files)
-    check_fund_cycles(lines, files)
+    check_fund_cycles(lines, files, holdings.fund_columns)
     months = {row["source_file_id"]: row["as_of_date"] for row in holdings.source_files}
     note_issuer_differences(frames["issuers"], holdings.others["issuers"], months, files, findings)
     for name, added in holdings.others.items():

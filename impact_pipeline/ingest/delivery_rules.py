@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
@@ -32,8 +33,11 @@ def check_keys(dataset: str, frame: pl.DataFrame, files: Mapping[str, str]) -> N
     )
 
 
-def check_fund_cycles(holdings: pl.DataFrame, files: Mapping[str, str]) -> None:
-    """Refuse funds that hold each other in a circle; the chain is named."""
+def check_fund_cycles(holdings: pl.DataFrame, files: Mapping[str, str], fund_columns: Mapping[str, str]) -> None:
+    """Refuse funds that hold each other in a circle; the chain is named.
+
+    ``fund_columns``: header that names the fund of a line, for the files (by sha256) where it is not ``fund_id``.
+    """
     links = holdings.filter(pl.col("fund_id").is_not_null()).unique(
         ["as_of_date", "portfolio_id", "fund_id"], keep="first", maintain_order=True
     )
@@ -46,13 +50,17 @@ def check_fund_cycles(holdings: pl.DataFrame, files: Mapping[str, str]) -> None:
             row = month.filter((pl.col("portfolio_id") == chain[0]) & (pl.col("fund_id") == chain[1])).row(
                 0, named=True
             )
+            column = fund_columns.get(row["source_file_id"], "fund_id")
+            hint = "Clear the fund_id of one of these lines"
+            if column != "fund_id":
+                hint = "One of these lines is not units of that fund: ask for the file again"
             raise SourceFileError(
                 files[row["source_file_id"]],
                 f"funds that hold each other: {' > '.join(chain)}",
                 "no circle",
                 row=row["source_row"],
-                column="fund_id",
-                hint="Clear the fund_id of one of these lines",
+                column=column,
+                hint=hint,
             )
 
 
@@ -118,31 +126,54 @@ def note_issuer_differences(
     files: Mapping[str, str],
     findings: Findings,
 ) -> None:
-    """List issuers that a Tripartite Template and the issuers folder describe otherwise; the folder wins."""
-    if canonical.is_empty() or template.is_empty():
-        return
-    both = template.join(canonical.unique("issuer_id", maintain_order=True), on="issuer_id", suffix="_canonical")
-    for row in both.iter_rows(named=True):
-        for column in ("name", "country", "sector_code"):
-            theirs, ours = row[column], row[f"{column}_canonical"]
-            if theirs is None or ours is None or _plain(theirs) == _plain(ours):
-                continue
-            if column == "sector_code" and "gics" in (row["sector_scheme"], row["sector_scheme_canonical"]):
-                continue
-            sha256, what = row["source_file_id"], column.replace("_", " ")
-            finding = Finding(
-                dataset="holdings",
-                file=files[sha256],
-                source_file_id=sha256,
-                row=row["source_row"],
-                column=column,
-                value=f"TPT: {theirs}; canonical: {ours}",
-                reason=f"the {what} of {row['issuer_id']} differs; the issuers folder wins",
-                rule="issuer_differs",
-                severity=WARN,
-                month=template_months[sha256],
-            )
-            findings.add(finding)
+    """List issuers that are described otherwise: the issuers folder wins, else the template that core.issuers takes."""
+    ours = {row["issuer_id"]: row for row in canonical.iter_rows(named=True)}
+    first: dict[tuple[dt.date, str], dict[str, Any]] = {}
+    # the order of core.issuers: rows with a sector, then by file name and row
+    ranked = sorted(
+        template.iter_rows(named=True),
+        key=lambda row: (row["sector_code"] is None, files[row["source_file_id"]], row["source_row"]),
+    )
+    for row in ranked:
+        sha256 = row["source_file_id"]
+        place = files[sha256], sha256, template_months[sha256]
+        taken = ours.get(row["issuer_id"])
+        if taken is not None:
+            _note_difference(row, taken, "TPT: {}; canonical: {}", "the issuers folder", place, findings)
+            continue
+        taken = first.setdefault((template_months[sha256], row["issuer_id"]), row)
+        _note_difference(row, taken, "{}; used: {}", files[taken["source_file_id"]], place, findings)
+
+
+def _note_difference(
+    row: Mapping[str, Any],
+    taken: Mapping[str, Any],
+    values: str,
+    winner: str,
+    place: tuple[str, str, dt.date],
+    findings: Findings,
+) -> None:
+    """List what one row says of an issuer when it is not what the row that is used says."""
+    file, sha256, month = place
+    for column in ("name", "country", "sector_code"):
+        theirs, used = row[column], taken[column]
+        if theirs is None or used is None or _plain(theirs) == _plain(used):
+            continue
+        if column == "sector_code" and "gics" in (row["sector_scheme"], taken["sector_scheme"]):
+            continue
+        finding = Finding(
+            dataset="holdings",
+            file=file,
+            source_file_id=sha256,
+            row=row["source_row"],
+            column=column,
+            value=values.format(theirs, used),
+            reason=f"the {column.replace('_', ' ')} of {row['issuer_id']} differs; {winner} wins",
+            rule="issuer_differs",
+            severity=WARN,
+            month=month,
+        )
+        findings.add(finding)
 
 
 def _plain(text: str) -> str:

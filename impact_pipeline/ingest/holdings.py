@@ -12,6 +12,7 @@ from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest import canonical, csv_files
 from impact_pipeline.ingest.cells import Batch, iso_date
 from impact_pipeline.ingest.findings import Findings
+from impact_pipeline.ingest.funds import check_embedded, delivered_portfolios, with_fund_ids
 from impact_pipeline.ingest.months import (
     check_day,
     dated_otherwise,
@@ -26,20 +27,26 @@ from impact_pipeline.ingest.profiles import Profile, read_with_profile
 from impact_pipeline.ingest.row_rules import apply_rules
 from impact_pipeline.ingest.sources import SourceFile, check_distinct
 from impact_pipeline.ingest.tables import TextTable
-from impact_pipeline.ingest.tpt import TptFile, check_name, check_totals, parse, quick_days, rounded
+from impact_pipeline.ingest.tpt import TptFile, check_name, parse, quick_days, rounded
 from impact_pipeline.ingest.tpt_rows import RawRows, TptReader
+from impact_pipeline.ingest.tpt_totals import trusted
+from impact_pipeline.ingest.tpt_underlyings import known_issuers, resolve
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.schemas.table import month_end
 
 
 @dataclass
 class Holdings:
-    """Rows read from the holdings folder for the run's months."""
+    """Rows read from the holdings folder for the run's months.
+
+    ``fund_columns``: header that names the fund of a line, for the files (by sha256) where it is not ``fund_id``.
+    """
 
     frame: pl.DataFrame
     others: dict[str, pl.DataFrame]
     source_files: list[dict[str, Any]]
     files: list[SourceFile]
+    fund_columns: dict[str, str]
 
 
 @dataclass
@@ -72,24 +79,47 @@ def read_holdings(
             hint="Add the month's file, or run another month",
         )
     check_distinct([table.file for table in reading.tables] + [tpt.file for tpt in reading.templates])
+    lines = _canonical_lines(reading.tables, months, findings) if reading.tables else None
+    delivered = delivered_portfolios(reading.templates, lines)
+    templates = [trusted(tpt, findings) for tpt in reading.templates]
+    names = TABLES["raw.holdings"].column_names
     frames, source_files = [], []
-    if reading.tables:
-        lines = _canonical_lines(reading.tables, months, findings)
-        frames.append(lines.frame)
+    if lines is not None:
+        lines = with_fund_ids(lines, delivered, findings)
+        frames.append(lines.frame.select(names))
         source_files += _files_of_lines(lines)
     raw = RawRows()
-    for tpt in reading.templates:
-        check_totals(tpt)
-        rows = TptReader(tpt, findings).read()
-        for name in ("holdings", "portfolios", "issuers", "ownership"):
-            getattr(raw, name).extend(getattr(rows, name))
+    for tpt in templates:
+        raw.extend(TptReader(tpt, findings, delivered).read())
         source_files.append(_file_of_template(tpt))
-    frames.append(_frame("holdings", raw.holdings))
+    _find_underlyings(raw, frames)
+    frames.append(_frame("holdings", raw.holdings).select(names))
+    frame = pl.concat(frames)
+    check_embedded(templates, delivered, _units_held(frame))
     others = {name: _frame(name, getattr(raw, name)) for name in ("portfolios", "issuers", "ownership")}
     used = {row["file"] for row in source_files}
-    names = TABLES["raw.holdings"].column_names
-    lines_frame = pl.concat([frame.select(names) for frame in frames])
-    return Holdings(lines_frame, others, source_files, [file for file in files if file.name in used])
+    fund_columns = {tpt.file.sha256: tpt.headers["instrument_code"] for tpt in templates}
+    return Holdings(frame, others, source_files, [file for file in files if file.name in used], fund_columns)
+
+
+def _find_underlyings(raw: RawRows, canonical_frames: Sequence[pl.DataFrame]) -> None:
+    """Look for the issuers of underlying securities among all lines of the delivery."""
+    if not raw.underlyings:
+        return
+    wanted = pl.col("instrument_id").is_in([underlying.isin for underlying in raw.underlyings if underlying.isin])
+    canonical_lines = [row for frame in canonical_frames for row in frame.filter(wanted).iter_rows(named=True)]
+    known = known_issuers([*raw.holdings, *canonical_lines])
+    for underlying in raw.underlyings:
+        resolve(underlying, known)
+
+
+def _units_held(frame: pl.DataFrame) -> dict[dt.date, set[str]]:
+    """Funds that some line is units of, by month."""
+    held: dict[dt.date, set[str]] = {}
+    units = frame.filter(pl.col("fund_id").is_not_null()).select("as_of_date", "fund_id").unique()
+    for month, fund_id in units.iter_rows():
+        held.setdefault(month, set()).add(fund_id)
+    return held
 
 
 def months_held(files: Sequence[SourceFile], profiles: Sequence[Profile]) -> set[dt.date]:

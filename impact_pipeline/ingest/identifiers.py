@@ -6,11 +6,18 @@ from functools import lru_cache
 from stdnum import isin, lei
 from stdnum.exceptions import InvalidComponent, ValidationError
 
+from impact_pipeline.ingest.reference import countries
+
 #: ISIN prefixes in use that the library does not list: EZ = derivatives traded over the counter.
 OTHER_ISIN_PREFIXES = ("EZ",)
 
 #: Codes whose check is remembered: the same few thousand come back month after month.
 CACHED_CODES = 100_000
+
+#: Prefixes in use that are no country; ZZ stands in codes made up for want of an ISIN.
+_NO_COUNTRY = ("EU", "EZ", "QS", "QT", "XA", "XC", "XD", "XF", "XK", "XS", "ZZ")
+#: Suppliers make a code for each leg of a swap by putting this behind its ISIN.
+_LEGS = ("FIXED", "FLOAT")
 
 _ISIN_LIKE = re.compile(r"[A-Z]{2}[A-Z0-9]{10}")
 _LEI_LIKE = re.compile(r"[A-Z0-9]{20}")
@@ -39,6 +46,23 @@ def valid_isin(code: str) -> str | None:
 def looks_like_isin(code: str) -> bool:
     """Whether a code was probably meant as an ISIN: 12 characters that start with 2 letters."""
     return _ISIN_LIKE.fullmatch(code.strip().upper()) is not None
+
+
+@lru_cache(maxsize=CACHED_CODES)
+def meant_as_isin(code: str) -> bool:
+    """Whether a code of no stated type was meant as an ISIN: by prefix, length and digits, or as leg of a swap."""
+    candidate = compact(code)
+    base = candidate[:12]
+    if candidate[12:] in _LEGS:
+        return valid_isin(base) is not None
+    is_prefixed = base[:2] in _NO_COUNTRY or base[:2] in countries()
+    return looks_like_isin(candidate) and is_prefixed and any(character.isdigit() for character in base)
+
+
+def is_otc_code(code: str) -> bool:
+    """Whether a code is an ISIN of a derivative traded over the counter, or one of its legs."""
+    base = valid_isin(compact(code)[:12])
+    return base is not None and base[:2] in OTHER_ISIN_PREFIXES
 
 
 @lru_cache(maxsize=CACHED_CODES)

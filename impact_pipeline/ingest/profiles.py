@@ -2,8 +2,9 @@
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import yaml
 from impact_pipeline.errors import PolicyFileError, SourceFileError
 from impact_pipeline.ingest.csv_files import DELIMITERS, decoded, read_csv
 from impact_pipeline.ingest.sources import EXTENSIONS, SourceFile, nearest
-from impact_pipeline.ingest.tables import TextTable, read_json, read_parquet, read_xlsx
+from impact_pipeline.ingest.tables import HEADER_LINES, TextTable, read_json, read_parquet, read_xlsx
 from impact_pipeline.schemas import vocabulary as words
 from impact_pipeline.settings import REPOSITORY
 
@@ -44,21 +45,32 @@ OTHER_FIELDS = (
     "issuer_code_type",
     "group_name",
     "group_code",
+    "group_code_type",
     "country",
     "sector",
     "underlying_cic",
+    "underlying_code",
+    "underlying_code_type",
     "underlying_name",
+    "underlying_issuer_name",
     "underlying_issuer_code",
+    "underlying_issuer_code_type",
+    "underlying_group_code",
+    "embedded_portfolio",
+    "asset_category",
     "sector_nace_2_1",
 )
 _CONSTANTS = ("portfolio_kind", "ownership_source")
 _NUMBER = re.compile(r"^\s*0*(\d+[a-z]?)(?=$|[\s_.\-:])")
-_HEADER_LINES = 15
 
 
 @dataclass(frozen=True)
 class Profile:
-    """One supplier shape. ``fields`` maps our names to field numbers of the template."""
+    """One supplier shape. ``fields`` maps our names to field numbers of the template.
+
+    ``thousands`` is the mark between thousands of a number, nothing when there is none. ``headers`` maps headers that
+    carry no field number to one; letter case and everything but letters and digits do not matter there.
+    """
 
     id: str
     title: str
@@ -72,10 +84,29 @@ class Profile:
     fields: Mapping[str, str]
     unknown: tuple[str, ...]
     constants: Mapping[str, str]
+    thousands: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def uses(self, header: str) -> bool:
         """Whether a column of the file is mapped."""
-        return field_number(header) in self.fields.values()
+        return self.number_of(header) in self.fields.values()
+
+    def number_of(self, header: str) -> str | None:
+        """Field number of a header: the one it starts with, else the one of its name."""
+        return field_number(header) or self._numbers.get(_plain(header))
+
+    @cached_property
+    def _numbers(self) -> dict[str, str]:
+        return {_plain(header): number for header, number in self.headers.items()}
+
+    def missing(self, header: Sequence[str]) -> list[str]:
+        """Field numbers of the signature that a header lacks."""
+        found = {self.number_of(name) for name in header}
+        return [number for number in self.signature if number not in found]
+
+
+def _plain(header: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", header.lower())
 
 
 def field_number(header: str) -> str | None:
@@ -102,15 +133,16 @@ def _load(path: Path) -> Profile:
         raise PolicyFileError(
             name, "text that is not YAML", "a supplier profile", row=mark.line + 1 if mark else None
         ) from None
-    known = [field.name for field in fields(Profile)]
+    known = [item.name for item in fields(Profile)]
     if not isinstance(content, dict):
         raise PolicyFileError(name, "no keys", "the keys " + ", ".join(known))
     for key in content:
         if key not in known:
             raise PolicyFileError(name, f"key {key!r}", "one of " + ", ".join(known), hint=nearest(str(key), known))
-    for key in known:
+    needed = [item.name for item in fields(Profile) if item.default is item.default_factory is MISSING]
+    for key in needed:
         if key not in content:
-            raise PolicyFileError(name, f"no key {key!r}", "all of " + ", ".join(known))
+            raise PolicyFileError(name, f"no key {key!r}", "all of " + ", ".join(needed))
     profile = Profile(**{key: _frozen(value) for key, value in content.items()})
     _check(name, profile)
     return profile
@@ -132,6 +164,7 @@ def _check(name: str, profile: Profile) -> None:
         ("encoding", (profile.encoding,), ("utf-8", "cp1252", "iso-8859-1")),
         ("delimiters", profile.delimiters, tuple(DELIMITERS)),
         ("decimal", (profile.decimal,), (".", ",")),
+        ("thousands", (profile.thousands,), [mark for mark in ("", ".", ",", " ", "'") if mark != profile.decimal]),
         ("fields", tuple(profile.fields), (*NEEDED_FIELDS, *OTHER_FIELDS)),
         ("constants", tuple(profile.constants), _CONSTANTS),
         ("constants: portfolio_kind", (profile.constants.get("portfolio_kind", ""),), words.PORTFOLIO_KINDS),
@@ -141,62 +174,92 @@ def _check(name: str, profile: Profile) -> None:
             if value not in allowed:
                 expected = "one of " + ", ".join(repr(word) for word in allowed)
                 raise PolicyFileError(name, f"{key} {value!r}", expected, hint=nearest(value, allowed))
-    missing = [field for field in NEEDED_FIELDS if field not in profile.fields]
+    for header, number in profile.headers.items():
+        if field_number(number) != number:
+            raise PolicyFileError(name, f"headers {header!r}: {number!r}", "a field number of the template")
+    missing = [needed for needed in NEEDED_FIELDS if needed not in profile.fields]
     if missing or not profile.signature:
         found = f"no field number for {', '.join(missing)}" if missing else "an empty signature"
         raise PolicyFileError(name, found, "a field number for " + ", ".join(NEEDED_FIELDS) + " and a signature")
 
 
 def read_with_profile(file: SourceFile, profiles: Sequence[Profile]) -> tuple[Profile | None, TextTable | None]:
-    """The first profile whose signature the file carries; and the file's cells, where they were read."""
+    """The first profile whose signature the file carries; and the file's cells, where they were read.
+
+    Raises:
+        SourceFileError: the file cannot be read, or has most fields of a profile's signature but not all.
+    """
     fitting = [p for p in profiles if p.dataset == file.dataset and file.extension in p.extensions]
     if not fitting:
         return None, None
     if file.extension == "csv":
-        return next(((p, table) for p in fitting if (table := _csv(file, p)) is not None), (None, None))
-    table = {"json": read_json, "xlsx": read_xlsx, "parquet": read_parquet}[file.extension](file)
-    return next((p for p in fitting if _carries(p, table.frame.columns)), None), table
+        found = next(((p, table) for p in fitting if (table := _csv(file, p)) is not None), None)
+        if found is None:
+            for candidate in fitting:
+                for _, _, header in _first_lines(file, candidate):
+                    _refuse_nearly(file, candidate, header)
+        return found or (None, None)
+    if file.extension == "xlsx":
+        # a title may stand above the header; without a profile's header the first row is the header
+        table = read_xlsx(file, lambda cells: any(not p.missing(cells) for p in fitting))
+    else:
+        table = {"json": read_json, "parquet": read_parquet}[file.extension](file)
+    profile = next((p for p in fitting if not p.missing(table.frame.columns)), None)
+    if profile is None:
+        for candidate in fitting:
+            _refuse_nearly(file, candidate, table.frame.columns)
+    return profile, table
 
 
-def _carries(profile: Profile, header: Sequence[str]) -> bool:
-    return set(profile.signature) <= {field_number(name) for name in header}
+def _refuse_nearly(file: SourceFile, profile: Profile, header: Sequence[str]) -> None:
+    """Refuse a header with most fields of the signature: it is of that supplier, and a field was left out."""
+    missing = profile.missing(header)
+    if 0 < len(missing) * 2 < len(profile.signature):
+        what = {number: name.replace("_", " ") for name, number in profile.fields.items()}
+        found = "field " + ", ".join(missing) + " missing"
+        expected = "a column for " + ", ".join(f"{number} ({what.get(number, 'signature')})" for number in missing)
+        raise SourceFileError(file.name, found, expected, hint="Ask the supplier for the whole template")
+
+
+def _first_lines(file: SourceFile, profile: Profile) -> Iterator[tuple[int, str, list[str]]]:
+    """Place, delimiter and cells of what may be the header (a ``sep=`` line or a title may stand before it)."""
+    start = file.data[:100_000].removeprefix(b"\xef\xbb\xbf").decode("latin-1").splitlines()[:HEADER_LINES]
+    for skipped, line in enumerate(start):
+        for delimiter in profile.delimiters:
+            if line.count(delimiter) * 2 < len(profile.signature):
+                continue
+            try:
+                yield skipped, delimiter, next(csv.reader([line], delimiter=delimiter))
+            except (csv.Error, StopIteration):
+                continue
 
 
 def _csv(file: SourceFile, profile: Profile) -> TextTable | None:
-    """Find the header among the first lines (a ``sep=`` line or a title may stand before it)."""
-    start = file.data[:100_000].removeprefix(b"\xef\xbb\xbf").decode("latin-1").splitlines()[:_HEADER_LINES]
-    for skipped, line in enumerate(start):
-        for delimiter in profile.delimiters:
-            if line.count(delimiter) + 1 < len(profile.signature):
-                continue
-            try:
-                header = next(csv.reader([line], delimiter=delimiter))
-            except (csv.Error, StopIteration):
-                continue
-            if _carries(profile, header):
-                return read_csv(
-                    file,
-                    decoded(file, profile.encoding),
-                    delimiter,
-                    skipped,
-                    keep=profile.uses,
-                )
+    for skipped, delimiter, header in _first_lines(file, profile):
+        if not profile.missing(header):
+            return read_csv(file, decoded(file, profile.encoding), delimiter, skipped, keep=profile.uses)
     return None
 
 
 def column_of_field(profile: Profile, table: TextTable) -> dict[str, str]:
-    """Header of the file for each of our names that the file has; a number used by two columns is refused."""
+    """Header of the file for each of our names that the file has; a number used by two columns is refused.
+
+    A header without a number counts only where no other has the number of its field.
+    """
+    headers = table.frame.columns
+    numbered = [(header, number) for header in headers if (number := field_number(header)) is not None]
+    taken = {number for _, number in numbered}
+    named = [(header, number) for header in headers if (number := profile.number_of(header)) not in taken]
     by_number: dict[str, str] = {}
-    numbers = set(profile.fields.values())
-    for header in table.frame.columns:
-        number = field_number(header)
-        if number in numbers:
-            if number in by_number:
-                raise SourceFileError(
-                    table.file.name,
-                    f"field {number} in two columns ({by_number[number]} and {header})",
-                    "each field once",
-                    column=header,
-                )
-            by_number[number] = header
+    for header, number in [*numbered, *named]:
+        if number is None or number not in profile.fields.values():
+            continue
+        if number in by_number:
+            raise SourceFileError(
+                table.file.name,
+                f"field {number} in two columns ({by_number[number]} and {header})",
+                "each field once",
+                column=header,
+            )
+        by_number[number] = header
     return {name: by_number[number] for name, number in profile.fields.items() if number in by_number}

@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from impact_pipeline.ingest.sources import SourceFile
 #: Limits that a workbook must keep once inflated (a small file can claim to hold gigabytes).
 LARGEST_WORKBOOK_BYTES = 500_000_000
 LARGEST_WORKBOOK_ENTRIES = 1_000
+#: First lines of a file among which its header may be.
+HEADER_LINES = 15
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,11 @@ def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
     return column.cast(pl.String)
 
 
-def read_xlsx(file: SourceFile) -> TextTable:
-    """A workbook: the sheet named as the dataset, or its only sheet; rows numbered as it shows them."""
+def read_xlsx(file: SourceFile, is_header: Callable[[Sequence[str]], bool] = lambda cells: False) -> TextTable:
+    """A workbook: the sheet named as the dataset, or its only sheet; rows numbered as it shows them.
+
+    The header is the first of the first rows that ``is_header``, else the first row.
+    """
     check_not_empty(file)
     _check_workbook(file)
     try:
@@ -117,10 +122,13 @@ def read_xlsx(file: SourceFile) -> TextTable:
         found = f"sheets {', '.join(sheets)}" if sheets else "no sheet with cells"
         raise SourceFileError(file.name, found, f"one sheet, or one named {file.dataset}")
     sheet = sheets[file.dataset] if file.dataset in sheets else next(iter(sheets.values()))
+    tops = ([cell or "" for cell in row] for row in sheet.head(HEADER_LINES).iter_rows())
+    skipped = next((place for place, cells in enumerate(tops) if is_header(cells)), 0)
+    sheet = sheet.slice(skipped)
     sheet = sheet.select(column for column in sheet.columns if sheet.get_column(column).drop_nulls().len())
-    header = check_header(file, [cell or "" for cell in sheet.row(0)])
+    header = check_header(file, [cell or "" for cell in sheet.row(0)], skipped + 1)
     body = sheet.slice(1).rename(dict(zip(sheet.columns, header, strict=True)))
-    rows = pl.Series(range(2, body.height + 2), dtype=pl.Int64)
+    rows = pl.Series(range(skipped + 2, skipped + body.height + 2), dtype=pl.Int64)
     kept = body.select(
         pl.any_horizontal(pl.all().str.strip_chars().str.len_chars() > 0).fill_null(value=False)
     ).to_series()

@@ -1,14 +1,15 @@
-"""Tripartite Template files: the cells of each position, typed; what makes the whole file trustworthy."""
+"""Tripartite Template files: the cells of each position, typed; the month that the file is of."""
 
 import datetime as dt
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.cells import NUMBER, decimal_of, iso_date
+from impact_pipeline.ingest.findings import WARN, Finding, Findings
+from impact_pipeline.ingest.identifiers import compact, valid_isin
 from impact_pipeline.ingest.months import check_day, dated_otherwise, month_of, months_in_name
 from impact_pipeline.ingest.profiles import NEEDED_FIELDS, Profile, column_of_field
 from impact_pipeline.ingest.reference import countries, currencies
@@ -26,16 +27,21 @@ AMOUNTS = (
 )
 MANDATORY = ("portfolio_id", "valuation_date", "portfolio_currency")
 
-#: How far the lines may be from the declared net asset value: one unit of currency, or one basis point.
-NAV_TOLERANCE_UNITS, NAV_TOLERANCE_RATIO = Decimal(1), Decimal("0.001")
-WEIGHT_TOLERANCE = Decimal("0.02")
-
 _NUMBER = re.compile(NUMBER)
+_LEADING = re.compile(r"0*(\d+)")
+#: Blanks that stand between thousands; spreadsheets use the two no-break ones.
+_BLANKS = "[ \u00a0\u202f]"
 
 
 def rounded(value: Decimal | None) -> Decimal | None:
     """An amount as it is stored: 6 decimals, half to even."""
     return None if value is None else decimal_of(str(value))
+
+
+def code_type(row: "TptRow", name: str) -> str:
+    """Type of identification code without padding and words: ``01``, ``1.0`` and ``1 - ISIN`` are ``1``."""
+    match = _LEADING.match(row.text.get(name) or "")
+    return match[1] if match else ""
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,9 @@ class TptRow:
 
     @property
     def portfolio_id(self) -> str:
-        """The fund or share class that the position belongs to."""
-        return self.text["portfolio_id"] or ""
+        """The fund or share class that the position belongs to; an ISIN in its normal spelling."""
+        code = self.text["portfolio_id"] or ""
+        return valid_isin(code) or code
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,36 @@ class TptFile:
     month: dt.date | None
     rows: tuple[TptRow, ...]
 
+    @property
+    def funds(self) -> dict[str, list[TptRow]]:
+        """Positions of each fund, whatever the letter case of its code."""
+        funds: dict[str, list[TptRow]] = {}
+        for row in self.rows:
+            funds.setdefault(compact(row.portfolio_id), []).append(row)
+        return funds
+
+    def refusal(self, row: TptRow | None, name: str, found: str, expected: str, hint: str = "") -> SourceFileError:
+        """The error that refuses the file for one of our names."""
+        number = None if row is None else row.row
+        return SourceFileError(
+            self.file.name, found, expected, row=number, column=self.headers.get(name, name), hint=hint
+        )
+
+
+@dataclass(frozen=True)
+class TptNotes:
+    """Where the findings about the cells of one file go."""
+
+    tpt: TptFile
+    findings: Findings
+
+    def add(self, row: TptRow, name: str, rule: str, reason: str, severity: str = WARN) -> None:
+        """Record a finding about one cell, by our name for its field."""
+        file, column, value = self.tpt.file, self.tpt.headers.get(name, name), row.text.get(name)
+        self.findings.add(
+            Finding("holdings", file.name, file.sha256, row.row, column, value, reason, rule, severity, self.tpt.month)
+        )
+
 
 def parse(profile: Profile, table: TextTable, months: Sequence[dt.date]) -> TptFile:
     """Type the cells that are used; all rows must be of one month.
@@ -74,7 +111,7 @@ def parse(profile: Profile, table: TextTable, months: Sequence[dt.date]) -> TptF
     headers = column_of_field(profile, table)
     for name in NEEDED_FIELDS:
         if name not in headers:
-            gap = f"no column for field {profile.fields[name]}"
+            gap = f"field {profile.fields[name]} missing"
             raise SourceFileError(table.file.name, gap, f"the field of {name.replace('_', ' ')}")
     unknown = set(profile.unknown)
     names, columns = list(headers), list(headers.values())
@@ -148,15 +185,32 @@ def _typed(
 
 
 def _amount(file: SourceFile, header: str, profile: Profile, row: int, cell: str) -> Decimal:
-    text = cell.replace(",", ".") if profile.decimal == "," and "." not in cell else cell
-    if not _NUMBER.match(text) or decimal_of(text) is None:
+    text = _with_point(cell, profile.decimal, profile.thousands)
+    if text is None or not _NUMBER.match(text) or decimal_of(text) is None:
         hint = "Leave the cell empty when the figure is not known"
         if "," in cell and profile.decimal == ".":
             hint = "For a supplier with decimal commas, copy the profile and set decimal: ','"
-        raise SourceFileError(
-            file.name, repr(cell), f"a number with {profile.decimal!r}", row=row, column=header, hint=hint
-        )
+        elif "." in cell and profile.decimal == ",":
+            hint = "A mark of thousands? Set thousands: '.' in the profile. A decimal point? Set decimal: '.'"
+        expected = f"a number with {profile.decimal!r}"
+        if profile.thousands:
+            expected += f" and {profile.thousands!r} between thousands"
+        raise SourceFileError(file.name, repr(cell), expected, row=row, column=header, hint=hint)
     return Decimal(text)
+
+
+def _with_point(cell: str, decimal: str, thousands: str) -> str | None:
+    """A number as the profile spells it, with a point for decimals and nothing between thousands.
+
+    The spelling is the profile's alone: with a decimal comma, ``1.234`` is never read as one and a bit.
+    """
+    if thousands:
+        mark = _BLANKS if thousands == " " else re.escape(thousands)
+        if re.fullmatch(rf"[+-]?\d{{1,3}}(?:{mark}\d{{3}})+(?:{re.escape(decimal)}\d*)?", cell):
+            cell = re.sub(mark, "", cell)
+    if decimal == ".":
+        return cell
+    return None if "." in cell else cell.replace(decimal, ".")
 
 
 def check_name(tpt: TptFile, months: Sequence[dt.date]) -> None:
@@ -170,45 +224,3 @@ def check_name(tpt: TptFile, months: Sequence[dt.date]) -> None:
     if reported is None or month_end(reported.year, reported.month) not in named:
         header = tpt.headers["valuation_date"]
         raise dated_otherwise(tpt.file.name, first.row, header, first.valuation_date, claimed[0])
-
-
-def check_totals(tpt: TptFile) -> None:
-    """The lines of each fund must add up to its declared net asset value, and its weights to 1."""
-    funds: dict[str, list[TptRow]] = defaultdict(list)
-    for row in tpt.rows:
-        funds[row.portfolio_id].append(row)
-    for portfolio_id, rows in funds.items():
-        _check_fund(tpt, portfolio_id, rows)
-
-
-def _check_fund(tpt: TptFile, portfolio_id: str, rows: Sequence[TptRow]) -> None:
-    declared = {row.amount["net_asset_value"] for row in rows} - {None}
-    if len(declared) > 1:
-        odd = next(row for row in rows if row.amount["net_asset_value"] != rows[0].amount["net_asset_value"])
-        raise SourceFileError(
-            tpt.file.name,
-            f"two net asset values for {portfolio_id}",
-            "one",
-            row=odd.row,
-            column=tpt.headers["net_asset_value"],
-        )
-    total = sum((row.amount["market_value"] or Decimal(0) for row in rows), Decimal(0))
-    for value in declared:
-        assert value is not None
-        if abs(total - value) > max(NAV_TOLERANCE_UNITS, NAV_TOLERANCE_RATIO * abs(value)):
-            raise SourceFileError(
-                tpt.file.name,
-                f"lines of {portfolio_id} that add up to {total:,.2f}",
-                f"the declared net asset value {value:,.2f}",
-                column=tpt.headers["market_value"],
-                hint="Lines are missing or wrong: ask for the file again",
-            )
-    weights = [weight for row in rows if (weight := row.amount["weight"]) is not None]
-    if weights and abs(sum(weights, Decimal(0)) - 1) > WEIGHT_TOLERANCE:
-        raise SourceFileError(
-            tpt.file.name,
-            f"weights of {portfolio_id} that add up to {sum(weights)}",
-            "1, give or take 0.02",
-            column=tpt.headers["weight"],
-            hint="Lines are missing, or weights are in percent: ask for the file again",
-        )

@@ -55,10 +55,10 @@ class Folder:
         """Read it for these months (December 2024 when none is given)."""
         return read_delivery(self.path, profiles, list(months) or [DECEMBER], TODAY)
 
-    def refusal(self, *months: dt.date) -> SourceFileError:
+    def refusal(self, *months: dt.date, profiles: Path | None = None) -> SourceFileError:
         """The error it is refused with."""
         with pytest.raises(SourceFileError) as caught:
-            self.read(*months)
+            self.read(*months, profiles=profiles)
         return caught.value
 
 
@@ -97,9 +97,16 @@ TPT_HEADERS = {
     "50": "50_Identification_of_the_group",
     "52": "52_Issuer_country",
     "54": "54_Economic_sector",
+    "51": "51_Type_of_identification_code_for_issuer_group",
     "67": "67_CIC_of_the_underlying_asset",
+    "68": "68_Identification_code_of_the_underlying_asset",
     "70": "70_Name_of_the_underlying_asset",
+    "80": "80_Issuer_name_of_the_underlying_asset",
     "81": "81_Issuer_identification_code_of_the_underlying_asset",
+    "82": "82_Type_of_issuer_identification_code_of_the_underlying_asset",
+    "84": "84_Identification_of_the_group_of_the_underlying_asset",
+    "95": "95_Identification_of_the_original_portfolio_for_positions_embedded_in_a_fund",
+    "131": "131_Underlying_asset_category",
     "148": "148_Economic_sector_NACE2.1",
 }
 
@@ -124,6 +131,12 @@ def position(**given: Any) -> dict[str, Any]:
     }
     usual |= {name.removeprefix("f"): value for name, value in given.items()}
     return {TPT_HEADERS.get(number, f"{number}_other"): value for number, value in usual.items()}
+
+
+def fund(*lines: dict[str, Any], **common: Any) -> list[dict[str, Any]]:
+    """Positions of one fund, keys f14, f24 ... each; the net asset value is their sum, the weights are left empty."""
+    total = sum(line.get("f24") or 0 for line in lines)
+    return [position(**({"f5": total, "f22": line.get("f24"), "f26": ""} | common | line)) for line in lines]
 
 
 def tpt_json(*positions: Mapping[str, Any]) -> str:

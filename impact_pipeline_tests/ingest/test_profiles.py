@@ -1,5 +1,6 @@
 """Supplier profiles are data: checked as strictly as rules, found by content."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,62 @@ def test_a_supplier_with_decimal_commas_needs_only_a_profile(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
+    ("decimal", "thousands", "cell", "value"),
+    [
+        (",", "", "1234,5", "1234.5"),
+        (",", "", "1234", "1234"),
+        (",", ".", "1.234", "1234"),
+        (",", ".", "-1.234.567,5", "-1234567.5"),
+        (",", ".", "1234,5", "1234.5"),
+        (",", " ", "1 234,5", "1234.5"),
+        (",", " ", "1\u202f234\u00a0567,5", "1234567.5"),
+        (",", "'", "1'234,5", "1234.5"),
+        (".", ",", "1,234.5", "1234.5"),
+        (".", "", "1.234", "1.234"),
+        (",", "", "1,5E3", "1500"),
+    ],
+)
+def test_numbers_are_read_as_the_profile_spells_them(
+    tmp_path: Path, decimal: str, thousands: str, cell: str, value: str
+) -> None:
+    folder = Folder(tmp_path / "in", None).write("holdings/f.csv", tpt_csv([position(f18=cell)]))
+    delivery = folder.read(profiles=changed(tmp_path / "profiles", id="mine", decimal=decimal, thousands=thousands))
+    assert delivery.frames["raw.holdings"]["quantity"].to_list() == [Decimal(value)]
+
+
+@pytest.mark.parametrize(
+    ("decimal", "thousands", "cell"),
+    [
+        (",", "", "1.234"),
+        (",", "", "1.234,5"),
+        (",", " ", "1.234"),
+        (",", ".", "1.23"),
+        (",", ".", "1234.567"),
+        (",", ".", "1.2345,6"),
+        (",", ".", "1,234.5"),
+        (".", ",", "1,5"),
+        (".", "", "1,234.5"),
+        (".", "", "1 234"),
+    ],
+)
+def test_numbers_spelled_otherwise_are_refused(tmp_path: Path, decimal: str, thousands: str, cell: str) -> None:
+    folder = Folder(tmp_path / "in", None).write("holdings/f.csv", tpt_csv([position(f18=cell)]))
+    profiles = changed(tmp_path / "profiles", id="mine", decimal=decimal, thousands=thousands)
+    refusal = folder.refusal(profiles=profiles)
+    assert (refusal.file, refusal.row, refusal.column) == ("holdings/f.csv", 2, "18_Quantity")
+    assert (refusal.found, bool(refusal.hint)) == (repr(cell), True)
+    if (decimal, thousands) == (",", ""):
+        assert (
+            refusal.hint == "A mark of thousands? Set thousands: '.' in the profile. A decimal point? Set decimal: '.'"
+        )
+
+
+def test_a_profile_needs_neither_thousands_nor_headers(tmp_path: Path) -> None:
+    [mine, _] = load_profiles(changed(tmp_path, id="mine", thousands=None, headers=None))
+    assert (mine.thousands, mine.headers) == ("", {})
+
+
+@pytest.mark.parametrize(
     ("changes", "found", "hint"),
     [
         ({"delimitors": [";"]}, "key 'delimitors'", "'delimiters'"),
@@ -66,6 +123,9 @@ def test_a_supplier_with_decimal_commas_needs_only_a_profile(tmp_path: Path) -> 
         ({"fields": {"portfolio_id": "1"}}, "no field number for portfolio_currency", ""),
         ({"constants": {"portfolio_kind": "fund"}}, "constants: portfolio_kind 'fund'", "fund"),
         ({"signature": []}, "an empty signature", ""),
+        ({"thousands": "_"}, "thousands '_'", ""),
+        ({"thousands": "."}, "thousands '.'", ""),  # the mark of decimals already
+        ({"headers": {"CIC": "twelve"}}, "headers 'CIC': 'twelve'", ""),
     ],
 )
 def test_a_profile_that_is_not_valid_is_refused(

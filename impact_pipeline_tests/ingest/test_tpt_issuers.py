@@ -15,6 +15,7 @@ from impact_pipeline_tests.ingest.deliveries import (
     OTHER_LEI,
     Folder,
     found,
+    fund,
     only_line,
     position,
     read,
@@ -84,6 +85,15 @@ def test_the_group_becomes_an_owner(tmp_path: Path) -> None:
         ("K", None, None),
         ("0", None, None),
         ("C0000", None, None),
+        ("11.07B", "11.07", None),
+        ("1107Z", "11.07", None),
+        ("A126", "01.26", None),
+        ("A1", "01", None),
+        ("1107.0", "11.07", None),
+        ("C1107.0", "11.07", None),
+        ("80.0", "80.0", None),
+        ("11.7", "11.7", None),
+        ("451", "45.1", None),
         ("n/a", None, None),
         ("99999999", "99.99", None),
     ],
@@ -91,8 +101,39 @@ def test_the_group_becomes_an_owner(tmp_path: Path) -> None:
 def test_nace_codes_are_read_whatever_the_letter_and_padding(
     code: str, dotted: str | None, revision: str | None
 ) -> None:
-    assert nace.dotted(code) == dotted
+    assert nace.read(code).code == dotted
     assert nace.revision(code) == revision
+
+
+@pytest.mark.parametrize(
+    ("code", "dotted", "rule"),
+    [
+        ("A126", "01.26", "nace_repaired"),  # 12 is under C: the letter leaves 01.26 alone
+        ("A126.0", "01.26", "nace_repaired"),
+        ("A11", "01.1", "nace_repaired"),
+        ("1.26", "01.26", "nace_repaired"),
+        ("C126", "12.6", None),
+        ("A0126", "01.26", None),
+        ("G472G", "47.2", None),
+        ("126", None, "nace_ambiguous"),  # 12.6, or 01.26 without its zero
+        ("126.0", None, "nace_ambiguous"),
+        ("12.6", "12.6", None),
+        ("451", "45.1", None),  # there is no division 04
+        ("C9999", None, "nace_unknown"),
+        ("A1107", None, "nace_unknown"),
+        ("K1107", None, "nace_unknown"),
+        ("0000", None, "nace_unknown"),
+        ("Z1107", None, "sector_unreadable"),
+        ("NACE C1107", None, "sector_unreadable"),
+        ("K", None, "sector_unreadable"),
+        ("1", None, "sector_unreadable"),
+    ],
+)
+def test_odd_nace_codes_are_listed(tmp_path: Path, code: str, dotted: str | None, rule: str | None) -> None:
+    for number, field in (("54", "54_Economic_sector"), ("148", "148_Economic_sector_NACE2.1")):
+        delivery = read(tmp_path / number, position(f46="Maker", **{f"f{number}": code}))
+        assert delivery.frames["raw.issuers"]["sector_code"].to_list() == [dotted]
+        assert found(delivery) == ([(1, field, code, rule)] if rule else [])
 
 
 @pytest.mark.parametrize(
@@ -152,3 +193,41 @@ def test_the_issuers_folder_and_the_template_may_disagree_and_that_is_listed(tmp
     ]
     folder.write("issuers/i.csv", text.format(LEI, "maker", "FR", "gics", "30201030"))
     assert folder.read().rejected_rows.is_empty()
+
+
+def test_templates_that_disagree_on_an_issuer_are_listed(tmp_path: Path) -> None:
+    maker = {"f47": LEI, "f46": "Maker", "f52": "FR", "f54": "C1107"}
+    folder = Folder(tmp_path, None).write("holdings/b.json", tpt_json(position(f1="B", **maker)))
+    folder.write(
+        "holdings/a.json", tpt_json(position(f1="A", **maker | {"f46": "MAKER ", "f52": "DE", "f54": "C2020"}))
+    )
+    folder.write("holdings/0.json", tpt_json(position(f1="0", **maker | {"f52": "IT", "f54": ""})))
+    # 0.json has no sector: a.json is the first by name among those that have one
+    assert folder.read().rejected_rows.select("file", "row", "column", "value", "rule", "severity").rows() == [
+        ("holdings/0.json", 1, "country", "IT; used: DE", "issuer_differs", "warn"),
+        ("holdings/b.json", 1, "country", "FR; used: DE", "issuer_differs", "warn"),
+        ("holdings/b.json", 1, "sector_code", "11.07; used: 20.20", "issuer_differs", "warn"),
+    ]
+
+
+def test_a_group_code_that_is_an_isin_is_listed(tmp_path: Path) -> None:
+    for number, codes in enumerate(({"f50": ISIN}, {"f50": "G1", "f51": 1})):
+        delivery = read(tmp_path / str(number), position(f47=LEI, **codes))
+        assert delivery.frames["raw.ownership"].is_empty()
+        assert found(delivery) == [(1, "50_Identification_of_the_group", codes["f50"], "not_a_lei")]
+    assert found(read(tmp_path / "own code", position(f47=LEI, f50="G1", f51=9))) == []
+
+
+def test_groups_in_a_circle_are_listed(tmp_path: Path) -> None:
+    third = "F226TOH6YD6XJB17KS62"
+    pairs = [(LEI, OTHER_LEI), (OTHER_LEI, third), (third, LEI)]
+    rows = fund(*({"f14": f"X{n}", "f15": 99, "f47": a, "f50": b, "f24": 50} for n, (a, b) in enumerate(pairs)))
+    delivery = read(tmp_path, *rows)
+    assert delivery.frames["raw.ownership"].height == 3
+    assert found(delivery) == [(3, "50_Identification_of_the_group", LEI, "group_circle")]
+
+
+def test_the_country_na_is_namibia_and_listed(tmp_path: Path) -> None:
+    delivery = read(tmp_path, position(f46="Maker", f52="NA"))
+    assert delivery.frames["raw.issuers"]["country"].to_list() == ["NA"]
+    assert found(delivery) == [(1, "52_Issuer_country", "NA", "country_ambiguous")]

@@ -120,7 +120,7 @@ def test_codes_typed_as_isin_that_are_none_are_listed_and_their_lines_stay(both:
     assert lines.height == 14
     assert lines["instrument_id"].null_count() == 14
     assert lines["line_id"].to_list()[0] == "EZ99S9FBYFN8FIXED"
-    assert set(both.rejected_rows["rule"]) == {"not_an_isin", "cic_missing"}
+    assert set(both.rejected_rows["rule"]) == {"not_an_isin", "cic_missing", "underlying_unknown"}
 
 
 def test_the_swap_without_cic_is_a_derivative_and_says_so(both: Delivery) -> None:
@@ -132,6 +132,8 @@ def test_the_swap_without_cic_is_a_derivative_and_says_so(both: Delivery) -> Non
     )
     assert swap["market_value"] == Decimal("-934269.041293")
     assert both.rejected_rows.filter(rule="cic_missing").select("row", "severity").rows() == [(92, "warn")]
+    # its underlying is a basket: nobody to screen, and that is listed; rates and currencies are not
+    assert both.rejected_rows.filter(rule="underlying_unknown").select("row", "value").rows() == [(92, "basket")]
 
 
 def test_nominals_are_in_portfolio_currency_at_the_rate_of_the_file(both: Delivery) -> None:

@@ -1,0 +1,86 @@
+"""Asset class of a Tripartite Template position, and whether its issuer fields can be trusted to name the issuer.
+
+Fields 46 and 47 name the counterparty of a derivative and the bank of a deposit. So when nothing tells what a line is,
+nobody may be held to be its issuer.
+"""
+
+from dataclasses import dataclass
+
+from impact_pipeline.ingest.identifiers import compact, is_otc_code
+from impact_pipeline.ingest.reference import asset_class_of
+from impact_pipeline.ingest.tpt import TptRow, code_type
+
+TYPE_OWN = "99"
+
+#: Fields that only a line with an underlying asset has.
+_UNDERLYING = (
+    "underlying_cic",
+    "underlying_code",
+    "underlying_name",
+    "underlying_issuer_name",
+    "underlying_issuer_code",
+    "underlying_group_code",
+)
+_SHARES = {"3L": "listed_equity", "3X": "unlisted_equity"}
+
+
+@dataclass(frozen=True)
+class LineClass:
+    """Class of a line; ``why`` is empty when its CIC says it. ``has_issuer``: fields 46 and 47 may be its issuer."""
+
+    asset_class: str
+    why: str = ""
+    has_issuer: bool = True
+
+
+def classify(row: TptRow, is_fund: bool) -> LineClass:
+    """The class by CIC, else by every other sign in the row; ``is_fund``: its code is a delivered portfolio's."""
+    cic = compact(row.text["cic"] or "")
+    asset_class = asset_class_of(cic)
+    if asset_class is not None:
+        return LineClass(asset_class)
+    category = compact(row.text.get("asset_category") or "").removesuffix(".0")
+    part = _part(cic)
+    if part is not None:
+        return _of_category(part, category, f"the CIC ends with {part}")
+    if is_fund:
+        return LineClass("fund", "its code is that of a delivered portfolio")
+    sign = _derivative_sign(row)
+    if sign is not None:
+        return LineClass("derivative", sign)
+    return _of_category(category, category, f"field 131 is {category}")
+
+
+def _part(cic: str) -> str | None:
+    """What a cut CIC says of the category: ``72`` and ``XL7`` are deposits, ``XLL1`` is a liability."""
+    if len(cic) == 2 and cic[1].isdigit() and cic[0] in "0123456789ABCDEF":
+        return cic
+    if len(cic) in (3, 4) and cic[:2].isalpha() and (len(cic) == 3 or cic[2] == "L"):
+        return cic[2]
+    return None
+
+
+def _derivative_sign(row: TptRow) -> str | None:
+    if any(row.text.get(name) for name in _UNDERLYING):
+        return "it has an underlying"
+    code = row.text["instrument_code"] or ""
+    if is_otc_code(code):
+        return "its code is one of derivatives traded over the counter"
+    if code_type(row, "instrument_code_type") == TYPE_OWN and row.text.get("grouping_code"):
+        return "it is a leg with an own code"
+    return None
+
+
+def _of_category(kind: str, category: str, why: str) -> LineClass:
+    """Class of a category, given by a part of a CIC or by field 131."""
+    if kind == "L":
+        return LineClass("other", f"{why}, a liability", has_issuer=False)
+    if kind in _SHARES:
+        return LineClass(_SHARES[kind], why)
+    if kind[:1] == "3":
+        # a share for certain, so with its issuer; whether it is listed decides its denominator and is not known
+        return LineClass(_SHARES.get(category, "other"), why)
+    asset_class = asset_class_of("FR" + kind.ljust(2, "*")) if kind and kind != "0" else None
+    if asset_class is None:
+        return LineClass("other", "nothing tells what it is", has_issuer=False)
+    return LineClass(asset_class, why)
