@@ -6,7 +6,7 @@ import pytest
 
 from impact_pipeline_tests.builders import compute, line, policy_with, soda, write_inputs
 
-SODA_FILE = "rules/sugary_drinks.yaml"
+SODA_FILE = "rules/SODA-01@1.yaml"
 RUN_OFF_MAX = "run_off_max: 2030-12-31"
 OVERRIDE = """
 id: OVR-2024-007
@@ -87,7 +87,7 @@ def test_a_run_off_has_an_end(run, tmp_path, terms, expected):
 
 
 def test_a_rule_may_ask_to_sell_illiquid_lines_too(run, tmp_path):
-    policy = policy_with(tmp_path / "policy", (SODA_FILE, "illiquid: run_off", "illiquid: divest"))
+    policy = policy_with(tmp_path / "policy", (SODA_FILE, "divest_days: 180", "illiquid: divest, divest_days: 180"))
     assert breach(run(share("A", asset_class="loan"), evidence=EXCLUDED, policy=policy), "A") == (
         "TO_DIVEST",
         dt.date(2025, 2, 28),

@@ -81,8 +81,8 @@ def test_the_bounds_against_the_tolerance(screened):
 
 
 def test_a_rule_says_what_it_tolerates(screened, tmp_path):
-    terms = "holdings: {buy"
-    edit = ("rules/sugary_drinks.yaml", terms, f'instruments: {{open_fund_tolerance_pct: "10"}}\n{terms}')
+    terms = "holdings: {divest_days"
+    edit = ("rules/SODA-01@1.yaml", terms, f'instruments: {{open_fund_tolerance_pct: "10"}}\n{terms}')
     done = screened(
         inside("F", "A", 80, "SODA"),
         inside("F", "C", 920, "CLEAN"),

@@ -4,8 +4,8 @@ import pytest
 
 from impact_pipeline_tests.builders import claim, compute, line, policy_with, soda
 
-SODA_FILE = "rules/sugary_drinks.yaml"
-TERMS = "holdings: {buy: forbidden_at_decision, divest_days: 180"
+SODA_FILE = "rules/SODA-01@1.yaml"
+TERMS = "holdings: {divest_days: 180"
 NORMS = """
 id: NORM-01
 version: "1"

@@ -136,7 +136,7 @@ def test_a_closed_engagement_expects_nothing(run, tmp_path):
 
 def test_lines_to_sell_and_run_offs(run, tmp_path):
     policy = policy_with(
-        tmp_path / "policy", ("rules/sugary_drinks.yaml", "run_off_max: 2030-12-31", "run_off_max: 2025-02-10")
+        tmp_path / "policy", ("rules/SODA-01@1.yaml", "run_off_max: 2030-12-31", "run_off_max: 2025-02-10")
     )
     done = run(
         line("UNITS", asset_class="fund", fund_id="DED", market_value=100),
