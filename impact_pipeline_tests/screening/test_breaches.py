@@ -87,7 +87,7 @@ def test_a_run_off_has_an_end(run, tmp_path, terms, expected):
 
 
 def test_a_rule_may_ask_to_sell_illiquid_lines_too(run, tmp_path):
-    policy = policy_with(tmp_path / "policy", (SODA_FILE, "illiquid: run_off", "illiquid: divest"))
+    policy = policy_with(tmp_path / "policy", (SODA_FILE, "divest_days: 180", "illiquid: divest, divest_days: 180"))
     assert breach(run(share("A", asset_class="loan"), evidence=EXCLUDED, policy=policy), "A") == (
         "TO_DIVEST",
         dt.date(2025, 2, 28),
