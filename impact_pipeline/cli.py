@@ -27,6 +27,8 @@ from impact_pipeline.console import (
     print_json,
     print_rows,
     refuse,
+    refuse_defect,
+    refuse_open_month,
     yes,
 )
 from impact_pipeline.errors import ImpactPipelineError, SettingsError
@@ -53,7 +55,7 @@ def main() -> NoReturn:
         if hasattr(error, "format_message"):  # click's own usage errors
             code = refuse(f"{error.format_message()} See `impact --help`.", 2)
         else:
-            raise
+            code = refuse_defect(error)
     sys.stdout.flush()
     raise SystemExit(code)
 
@@ -72,10 +74,11 @@ def run(
     """Materialise everything for a month or a range of months, then print indicators, checks and refusals."""
     if (month is None) == (months is None):
         raise SettingsError("give either --month 2024-12 or --months 2019-12:2024-12")
-    first, _, last = (months or f"{month}").partition(":")
-    last = last or first
+    first, colon, last = (months or f"{month}").partition(":")
+    last = last if colon else first
     if parse_month(last) < parse_month(first):
         raise SettingsError(f"months {months}: the first month is after the last")
+    refuse_open_month(last)
     if known_as_of and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", known_as_of):
         raise SettingsError(f"--known-as-of {known_as_of!r}: expected a date such as 2025-03-31")
     settings = Settings.load(inputs, policy, home)

@@ -2,8 +2,11 @@
 
 import datetime as dt
 import json
+import os
 import re
 import shutil
+import tempfile
+import traceback
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -33,6 +36,15 @@ def refuse(sentence: str, code: int) -> int:
     return code
 
 
+def refuse_defect(error: Exception) -> int:
+    """An error of ours or of the machine: one line for the analyst, the whole story in a file for us."""
+    handle, story = tempfile.mkstemp(prefix="impact-error-", suffix=".txt")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        traceback.print_exception(error, file=file)
+    said = str(error).strip().splitlines()[0][:200] if str(error).strip() else "no message"
+    return refuse(f"stopped by {type(error).__name__}: {said} (the whole story: {story})", 1)
+
+
 def parse_month(text: str) -> dt.date:
     """Month end of ``YYYY-MM``."""
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
@@ -40,6 +52,14 @@ def parse_month(text: str) -> dt.date:
     if text < FIRST_MONTH:
         raise SettingsError(f"month {text}: the first month of the pipeline is {FIRST_MONTH}")
     return month_end(int(text[:4]), int(text[5:]))
+
+
+def refuse_open_month(text: str) -> None:
+    """Refuse a month that is not over: its holdings cannot be there yet."""
+    first_of_this = dt.date.today().replace(day=1)
+    if parse_month(text) >= first_of_this:
+        closed = first_of_this - dt.timedelta(days=1)
+        raise SettingsError(f"month {text} is not over yet; the last closed month is {closed:%Y-%m}")
 
 
 def print_rows(title: str, rows: list[dict[str, Any]]) -> None:

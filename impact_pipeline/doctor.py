@@ -2,7 +2,6 @@
 
 import datetime as dt
 import importlib.metadata
-import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from impact_pipeline.errors import ImpactPipelineError
 from impact_pipeline.ingest.delivery import holdings_months, read_delivery
 from impact_pipeline.ingest.policy import load_policy
 from impact_pipeline.settings import Settings
+from impact_pipeline.warehouse.snapshot import query_readers
 from impact_pipeline.warehouse.store import Store
 
 _PACKAGES = ("dagster", "dagster-webserver", "duckdb", "polars", "pandera", "sqlglot")
@@ -66,9 +66,11 @@ def _policy(settings: Settings) -> tuple[str, str]:
 
 
 def _home(settings: Settings) -> Finding:
+    try:
+        settings.require_home()
+    except ImpactPipelineError as error:
+        return Finding("home", "FIX", str(error))
     existing = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
-    if not os.access(existing, os.W_OK):
-        return Finding("home", "FIX", f"{settings.home} cannot be written; give another with --home")
     free = shutil.disk_usage(existing).free
     state = "OK" if free > _NEEDED_BYTES else "FIX"
     return Finding("home", state, f"{settings.home}: {free // 2**20} MiB free")
@@ -82,6 +84,12 @@ def _store(settings: Settings) -> tuple[str, str]:
 
 
 def _readers(settings: Settings) -> Finding:
-    if settings.readers.exists():
-        return Finding("readers", "OK", f"{settings.readers}: {settings.readers.stat().st_size // 2**10} KiB")
-    return Finding("readers", "LOOK", "no snapshot yet: it appears after the first complete run")
+    if not settings.readers.exists():
+        return Finding("readers", "LOOK", "no snapshot yet: it appears after the first complete run")
+    try:
+        months = query_readers(settings.readers, "select count(*) as n from audit.months")["n"][0]
+    except ImpactPipelineError as error:
+        return Finding("readers", "FIX", str(error))
+    return Finding(
+        "readers", "OK", f"{settings.readers}: {months} months, {settings.readers.stat().st_size // 2**10} KiB"
+    )

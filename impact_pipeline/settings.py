@@ -70,6 +70,13 @@ class Settings:
             if not folder.is_dir():
                 raise SettingsError(f"{label} folder {folder} does not exist; give another with {option}")
 
+    def require_home(self) -> None:
+        """Raise ``SettingsError`` when the home is not a folder that can be made and written."""
+        existing = next(folder for folder in (self.home, *self.home.parents) if folder.exists())
+        if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+            what = "is not a folder" if not existing.is_dir() else "cannot be written"
+            raise SettingsError(f"home {self.home}: {existing} {what}; give another with --home")
+
 
 def _path(option: str | None, variable: str, default: Path) -> Path:
     return Path(option or os.environ.get(variable) or default).expanduser().resolve()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar, get_args
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictInt, field_validator, model_validator
 
 from impact_pipeline.domain.screening.decisions import Engagement, Override
 from impact_pipeline.domain.screening.proxies import SectorProxy
@@ -22,6 +22,8 @@ from impact_pipeline.ingest.policy_defaults import inherited, read_defaults
 from impact_pipeline.ingest.policy_documents import digest, documents, policy_files, single
 from impact_pipeline.ingest.policy_sets import Definition, NamedSet, ReferenceSets, read_sets
 from impact_pipeline.ingest.policy_yaml import Document, parse
+from impact_pipeline.schemas.table import month_end
+from impact_pipeline.schemas.vocabulary import PERIMETERS
 
 IndicatorId = Literal[
     "portfolio_footprint",
@@ -50,6 +52,13 @@ class Methodology(Part):
     headline_perimeter: Text
     headline_scopes: Literal["1_2", "3", "1_2_3"]
 
+    @field_validator("headline_perimeter")
+    @classmethod
+    def _known_perimeter(cls, name: str) -> str:
+        if name not in PERIMETERS:
+            raise ValueError("one of " + ", ".join(PERIMETERS))
+        return name
+
 
 class Target(Part):
     """One line of the committee's table: label, unit and, where published, baseline and target."""
@@ -63,6 +72,9 @@ class Target(Part):
 
     @model_validator(mode="after")
     def _dated(self) -> Self:
+        day = self.baseline_date
+        if day is not None and day != month_end(day.year, day.month):
+            raise ValueError(f"a baseline_date at a month end, e.g. {month_end(day.year, day.month)}")
         if (self.target_value is None) != (self.target_date is None):
             raise ValueError("target_value and target_date together, or neither")
         return self

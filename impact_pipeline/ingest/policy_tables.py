@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from impact_pipeline.domain.screening.decisions import Engagement, Override
+from impact_pipeline.domain.screening.measures import theme_of
 from impact_pipeline.domain.screening.rules import Rule
 from impact_pipeline.ingest.policy import Policy
 from impact_pipeline.schemas import POLICY
@@ -29,6 +30,7 @@ def _rows_of(policy: Policy, day: dt.date) -> dict[str, list[Row]]:
     by_engagement = zip(policy.engagements, policy.engagement_files, strict=True)
     return {
         "policy.rules": [_rule_row(rule, file) for rule, file in by_rule if rule.in_force(day)],
+        "policy.measures": [row for rule in policy.rules if rule.in_force(day) for row in _measure_rows(rule)],
         "policy.methodology": [policy.methodology.model_dump()],
         "policy.targets": [
             target.model_dump(exclude={"target_value"})
@@ -70,6 +72,13 @@ def _rule_row(rule: Rule, file: str) -> Row:
         "rule_sha": rule.sha,
         "file": file,
     }
+
+
+def _measure_rows(rule: Rule) -> Iterator[Row]:
+    asked = {criterion.measure for _, criterion, _ in rule.criterions()}
+    theme = {other for measure in asked for other in theme_of(measure)} - asked
+    for measures, is_asked in ((asked, True), (theme, False)):
+        yield from ({"rule_id": rule.id, "measure": name, "is_asked": is_asked} for name in sorted(measures))
 
 
 def _override_row(override: Override, day: dt.date, file: str) -> Row:

@@ -43,6 +43,8 @@ def apply_rules(batch: Batch, findings: Findings) -> Batch:
         "sovereigns": _sovereigns,
         "evidence": _evidence,
         "classifications": _classifications,
+        "ownership": _in_order,
+        "organisation": _organisation,
     }
     return rules[batch.dataset](batch) if batch.dataset in rules else batch
 
@@ -200,8 +202,33 @@ def _evidence(batch: Batch) -> Batch:
     return batch
 
 
+def _in_order(batch: Batch) -> Batch:
+    """A statement ends after it begins."""
+    batch.refuse(
+        pl.col("valid_to") <= pl.col("valid_from"),
+        "valid_to",
+        "a day after valid_from",
+        lambda row: f"{row['valid_to']}, not after {row['valid_from']}",
+    )
+    return batch
+
+
+def _organisation(batch: Batch) -> Batch:
+    """The number of protected persons is one a year."""
+    several = pl.col("protected_persons").drop_nulls().n_unique().over("year") > 1
+    batch.refuse(
+        several & pl.col("protected_persons").is_not_null(),
+        "protected_persons",
+        "one number a year",
+        lambda row: f"several numbers of persons for {row['year']}",
+        "Give the same number on each row of the year",
+    )
+    return batch
+
+
 def _classifications(batch: Batch) -> Batch:
     """Shares of one subject and kind that hold on the same day must not add to more than 1."""
+    _in_order(batch)
     rows = batch.frame.select("subject_id", "kind", "valid_from", "valid_to", "share", "_file", "source_row")
     starts = rows.select("subject_id", "kind", day="valid_from").unique()
     totals = (

@@ -76,6 +76,8 @@ def discover(inputs: Path) -> dict[str, list[SourceFile]]:
                     f"{entry.name}/", "an unknown sub-folder", listing, hint=nearest(entry.name, DATASETS)
                 )
             found[entry.name] = list(_files(inputs, entry))
+        elif entry.name in found:
+            raise SourceFileError(entry.name, "a file", "a folder of that name", hint="Put the file into the folder")
         elif entry.suffix.lower().lstrip(".") in EXTENSIONS:
             raise SourceFileError(
                 entry.name,

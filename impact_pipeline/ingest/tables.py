@@ -83,12 +83,24 @@ def read_parquet(file: SourceFile) -> TextTable:
     check_header(file, frame.columns, row=None)
     if frame.height == 0:
         raise no_rows(file)
-    try:
-        text = frame.select(_as_text(name, kind) for name, kind in frame.schema.items())
-    except pl.exceptions.PolarsError:
-        nested = next(name for name, kind in frame.schema.items() if kind.is_nested())
-        raise SourceFileError(file.name, "nested values", "plain values", column=nested) from None
-    return TextTable(file, text, pl.Series(range(1, frame.height + 1), dtype=pl.Int64))
+    for name, kind in frame.schema.items():
+        if kind.is_nested() or isinstance(kind, pl.Binary | pl.Object):
+            found = "nested values" if kind.is_nested() else "bytes"
+            raise SourceFileError(file.name, found, "text, numbers, dates or true and false", column=name)
+    text = frame.select(_as_text(name, kind) for name, kind in frame.schema.items())
+    return check_cells(TextTable(file, text, pl.Series(range(1, frame.height + 1), dtype=pl.Int64)))
+
+
+def check_cells(table: TextTable) -> TextTable:
+    """Refuse a NUL inside a cell: invisible, it makes two codes that look alike different."""
+    for name in table.frame.columns:
+        bad = table.frame.get_column(name).str.contains("\0", literal=True).fill_null(value=False)
+        if bad.any():
+            row = table.rows.filter(bad)[0]
+            raise SourceFileError(
+                table.file.name, "a NUL inside a cell", "text", row=row, column=name, hint="Ask for the file again"
+            )
+    return table
 
 
 def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
@@ -198,7 +210,7 @@ def read_json(file: SourceFile) -> TextTable:
         )
         for name, key in zip(header, keys, strict=True)
     }
-    return TextTable(file, pl.DataFrame(columns), pl.Series(range(1, len(content) + 1), dtype=pl.Int64))
+    return check_cells(TextTable(file, pl.DataFrame(columns), pl.Series(range(1, len(content) + 1), dtype=pl.Int64)))
 
 
 def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -209,6 +221,8 @@ def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _json_text(file: SourceFile, row: int, column: str, value: Any) -> str | None:
+    if isinstance(value, str) and any(0xD800 <= ord(sign) <= 0xDFFF for sign in value):
+        raise SourceFileError(file.name, "half of a character (\\ud8..)", "text", row=row, column=column)
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -67,7 +67,16 @@ class Figures:
             )
 
     def view(self, name: str, portfolio: str | None = None) -> pl.DataFrame:
-        """Rows of one of ``VIEWS`` for the month."""
+        """Rows of one of ``VIEWS`` for the month.
+
+        Raises:
+            NotFoundError: the month has no such portfolio.
+        """
+        if portfolio is not None and portfolio != "ALL":
+            asked = "select portfolio_id from core.portfolios where as_of_date = $month order by portfolio_id"
+            known = self.query(asked, month=self.month)["portfolio_id"].to_list()
+            if portfolio not in known:
+                raise NotFoundError(f"portfolio {portfolio}: {self.month:%Y-%m} has {', '.join(known)}")
         return self.query(VIEWS[name], month=self.month, portfolio=portfolio)
 
     def query(self, sql: str, **params: Any) -> pl.DataFrame:

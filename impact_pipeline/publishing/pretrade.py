@@ -19,18 +19,21 @@ with issuers as (
     union
     select issuer_id, null from core.issuer_verdicts where as_of_date = $month
 ),
-by_id as (select issuer_id from issuers where issuer_id = $ident),
-by_instrument as (
-    select distinct issuer_id from marts.positions
+matches as (
+    select issuer_id, 1 as rank from issuers where issuer_id = $ident
+    union
+    select issuer_id, 1 from marts.positions
     where as_of_date = $month and instrument_id = $ident and issuer_id is not null
-),
-by_name as (
-    select distinct issuer_id from issuers
-    where lower(issuer_name) = lower($ident) or (length($ident) >= 3 and contains(lower(issuer_name), lower($ident)))
+    union
+    select issuer_id, 2 from issuers where lower(issuer_name) = lower($ident)
+    union
+    select issuer_id, 3 from issuers
+    where length($ident) >= 3 and contains(lower(issuer_name), lower($ident))
 )
-select issuer_id from by_id
-union select issuer_id from by_instrument
-union select issuer_id from by_name
+-- an exact match stands alone; parts of names only when nothing else fits
+select distinct issuer_id
+from matches
+where rank = (select min(rank) from matches)
 order by issuer_id
 """
 

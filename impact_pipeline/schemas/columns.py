@@ -246,6 +246,7 @@ _SCREENING = (
     _text("rule_status", "draft, approved or retired; only approved rules can exclude."),
     _flag("can_exclude", "Approved, and true means EXCLUDED; false for watch rules."),
     _whole("divest_days", "Days to sell after the decision.", "days", minimum=0),
+    _flag("is_asked", "A criterion asks for this very measure; false for the others of its theme."),
     _whole("decide_days", "Days within which the committee decides on a watched issuer.", "days", minimum=0),
     _text("illiquid", "What happens to illiquid lines of an excluded issuer.", ("run_off", "divest")),
     _day("run_off_max", "Last day an illiquid line may run off."),

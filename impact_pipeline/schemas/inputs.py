@@ -165,6 +165,14 @@ POLICY = (
         COLUMNS,
     ),
     table(
+        "policy.measures",
+        "Measures of evidence that the rules in force look at, one row per month, rule and measure.",
+        "as_of_date rule_id measure",
+        "as_of_date rule_id measure is_asked",
+        COLUMNS,
+        other={"measure": "Measure of a criterion, or another one of its theme that says something about it."},
+    ),
+    table(
         "policy.overrides",
         "Decisions of the committee on single issuers, one row per month and override approved by then.",
         "as_of_date override_id",

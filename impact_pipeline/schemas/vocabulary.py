@@ -20,6 +20,12 @@ ASSET_CLASSES = (
     "other",
 )
 POCKETS = ("strategic", "return", "own_use_property", "investment_property", "treasury", "other")
+#: Perimeters of marts.portfolio_carbon; the asset class "other" has another name there than the pocket "other".
+PERIMETERS = (
+    *("corporate", "corporate_listed", "corporate_unlisted"),
+    *POCKETS,
+    *(name if name != "other" else "other_asset_class" for name in ASSET_CLASSES),
+)
 PORTFOLIO_KINDS = ("general_account", "mandate", "dedicated_fund", "open_fund", "unit_linked")
 USES_OF_PROCEEDS = ("none", "green", "eu_green_bond", "social", "sustainability")
 SECTOR_SCHEMES = ("nace_2", "nace_2_1", "gics")

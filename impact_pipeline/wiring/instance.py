@@ -10,6 +10,7 @@ import dagster as dg
 
 from impact_pipeline.settings import Settings
 from impact_pipeline.warehouse.lock import FileLock
+from impact_pipeline.wiring.orphans import fail_orphans
 
 #: No absolute path in here: the home can be moved as a whole.
 INSTANCE_YAML = """\
@@ -41,11 +42,14 @@ _MARKER = ".initialised"
 
 def ensure_instance(settings: Settings) -> Path:
     """Create and initialise ``<home>/dagster`` if needed, point ``DAGSTER_HOME`` at it, and return the folder."""
+    settings.require_home()
     folder = settings.dagster_home
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.update(settings.environment())
     marker = folder / _MARKER
     if marker.exists():
+        with dg.DagsterInstance.get() as instance:
+            fail_orphans(instance)
         return folder
     with FileLock(folder / ".init.lock", timeout_s=120, subject="the Dagster instance").hold(exclusive=True):
         if not marker.exists():

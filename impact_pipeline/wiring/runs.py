@@ -10,6 +10,7 @@ import dagster as dg
 
 from impact_pipeline.settings import Settings
 from impact_pipeline.wiring.instance import ensure_instance
+from impact_pipeline.wiring.orphans import process_tag
 from impact_pipeline.wiring.resources import EXIT_CODE
 
 JOB = "monthly_impact"
@@ -59,7 +60,7 @@ def run_months(
     job = load_definitions().resolve_job_def(JOB)
     months = first if first == last else f"{first}:{last}"
     # the tag files the run under the job's page of the UI, where launches by click are
-    tags = {".dagster/repository": "__repository__@impact_pipeline"}
+    tags = {".dagster/repository": "__repository__@impact_pipeline", **process_tag()}
     if first != last:
         tags |= {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
     run_config = {

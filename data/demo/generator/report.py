@@ -209,7 +209,7 @@ def _figures(months: dict[str, Any]) -> str:
         if label.endswith("-12")
     ]
     header = ["month", "M EUR", "tCO2e per M EUR", "since 2019", "strategic", "real economy"]
-    return _table([*header, "excluded", "PFAS engagement", "kg per person"], lines)
+    return _table([*header, "excluded (of return)", "PFAS engagement (of return)", "kg per person"], lines)
 
 
 def _faults(faults: dict[str, Any]) -> str:

@@ -50,6 +50,12 @@ def sibling(measure: str) -> str | None:
     return None
 
 
+def theme_of(measure: str) -> tuple[str, ...]:
+    """Other measures of the same theme that say something about this one; none for what is no theme."""
+    other = sibling(measure)
+    return () if other is None else (other, f"volume_share.{measure.partition('.')[2]}")
+
+
 def volume_of(column: str) -> pl.Expr:
     """The share of volume of the theme that a column of measures is about: it exposes, it proves no revenue."""
     return pl.lit("volume_share.") + pl.col(column).str.split(".").list.last()
