@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from impact_pipeline_tests.domain.screening.cases import (
+    DAY,
     absent,
     claim,
     criterion,
@@ -14,6 +15,7 @@ from impact_pipeline_tests.domain.screening.cases import (
     one,
     row,
     rule,
+    screen,
     verdict,
 )
 
@@ -46,6 +48,9 @@ ABOVE_5, AT_LEAST_5 = one(PALM, ">", "5"), one(PALM, ">=", "5")
         # points mean nothing for a score: a tenth of 4 only
         (one(SCORE, "<", "4"), "4.4", "4.4", True),
         (one(SCORE, "<", "4"), "4.45", "4.45", False),
+        # thresholds below one have margins too
+        (one(PALM, ">", "1"), "1.4", "1.4", True),
+        (one(RELEASE, ">", "0.1"), "0.105", "0.105", True),
         # nor is a hundred the end of a quantity
         (one(RELEASE, ">", "50"), "0", "100", True),
         (one(RELEASE, ">", "50"), "3", None, False),
@@ -228,12 +233,16 @@ def test_exposed_means_placed_in_the_subject(measure: str, lo: str, hi: str, sta
 @pytest.mark.parametrize(
     ("claims", "outcome"),
     [
+        ([absent(PALM, grade="C")], "CLEARED"),
+        ([absent(PALM, grade="D")], "UNKNOWN"),
         ([absent(PALM, grade="E")], "UNKNOWN"),
         ([claim(PALM, "0", grade="E")], "UNKNOWN"),
         ([claim(PALM, "3", grade="E")], "WATCHLIST"),
         # stale, or contradicted by an equal: not ruled out, so the certificate is asked for again
         ([absent(PALM, fiscal_year=2022)], "UNKNOWN"),
         ([absent(PALM), claim(PALM, "3", source="autre")], "WATCHLIST"),
+        # one part of what a source says is no absence when another part is something
+        ([absent(PALM, role="grower"), claim(PALM, "3", role="trader")], "WATCHLIST"),
         # elsewhere in the chain and in it
         ([claim(PALM, "1", role="retailer"), claim(PALM, "1", role="grower")], "WATCHLIST"),
         ([claim(PALM, "3", role="retailer"), absent("involvement.palm", role="retailer")], "NOT_APPLICABLE"),
@@ -241,3 +250,46 @@ def test_exposed_means_placed_in_the_subject(measure: str, lo: str, hi: str, sta
 )
 def test_palm_oil_step_by_step(claims: list[dict[str, Any]], outcome: str) -> None:
     assert verdict(claims, demo_rules()["PALM-01"])["outcome"] == outcome
+
+
+IN_THE_FIELD = {"roles_any": ["grower"]}
+SOY = "revenue_share.soy"
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"applies_if": IN_THE_FIELD}, "CLEARED"),
+        # a rule about everybody asks everything of everybody
+        ({"applies_if": None}, "UNKNOWN"),
+        # one theme of two
+        ({"applies_if": IN_THE_FIELD, "more": [criterion(SOY, ">", "5")]}, "UNKNOWN"),
+        # what would mitigate is not a theme of the rule
+        ({"applies_if": IN_THE_FIELD, "unless": [criterion("involvement.cocoa", "is_true")]}, "CLEARED"),
+    ],
+)
+def test_without_the_theme_the_rest_is_moot(changes: dict[str, Any], outcome: str) -> None:
+    leaves = [criterion(PALM, ">", "5"), criterion(RSPO, "<", "50"), *changes.get("more", [])]
+    criteria = {"any": leaves, "unless": changes.get("unless", [])}
+    the_rule = rule(criteria=criteria, applies_if=changes["applies_if"])
+    assert verdict([absent(PALM)], the_rule)["outcome"] == outcome
+
+
+def test_one_stale_criterion_makes_a_stale_verdict() -> None:
+    the_rule = rule(criteria={"any": [criterion(PALM, ">", "5"), criterion(RELEASE, ">", "5")]})
+    claims = [claim(PALM, "1", fiscal_year=2022), claim(RELEASE, "1")]
+    assert verdict(claims, the_rule)["is_stale"]
+    assert not verdict([claim(PALM, "1"), claim(RELEASE, "1")], the_rule)["is_stale"]
+
+
+def test_a_rule_is_in_force_from_its_first_day_and_no_longer_on_the_last() -> None:
+    first = rule(criteria=ABOVE_5.model_dump(by_alias=True)["criteria"], valid={"from": DAY})
+    assert screen([claim(PALM, "9")], [first]).issuer_verdicts.height == 1
+    last = rule(criteria=ABOVE_5.model_dump(by_alias=True)["criteria"], valid={"from": "2019-01-01", "to": DAY})
+    assert screen([claim(PALM, "9")], [last]).issuer_verdicts.height == 0
+
+
+def test_two_measures_of_a_theme_give_one_row_per_criterion() -> None:
+    claims = [claim(PALM, "3", role="grower"), claim("involvement.palm", "1", unit="bool", role="grower")]
+    found = screen(claims, [demo_rules()["PALM-01"]]).verdict_explanations
+    assert found["criterion_id"].to_list() == ["rev", "rspo", "strict"]

@@ -8,6 +8,7 @@ import pytest
 
 from impact_pipeline_tests.domain.screening.cases import (
     KNOWN,
+    absent,
     claim,
     criterion,
     demo_rules,
@@ -79,6 +80,9 @@ def test_shares_end_at_a_hundred_and_quantities_do_not() -> None:
         (">=", [("0", "5", True), ("0", "4", False)], "F"),
         (">=", [("0", "5", True), ("0", "5", False)], "U"),
         (">=", [("0", "5", False), ("0", "4", True)], "U"),
+        # of several open or closed parts the one that decides
+        ("<", [("0", "5", True), ("0", "6", True), ("0", "7", False)], "T"),
+        (">=", [("0", "5", True), ("0", "5", False), ("0", "3", False)], "U"),
     ],
 )
 def test_open_ends_of_parts(op: str, bands: list[tuple[str, str, bool]], truth: str) -> None:
@@ -104,6 +108,37 @@ def test_a_sum_with_one_open_part_is_open() -> None:
     assert row(parts, AT_LEAST_5)["truth"] == "F"
     closed = [{**parts[0], "hi_open": False}, parts[1]]
     assert row(closed, AT_LEAST_5)["truth"] == "U"
+
+
+@pytest.mark.parametrize(
+    ("models", "found"),
+    [
+        # IP may be what SG and the credits leave
+        ({"SG": ("30", "30"), "BC": ("20", "20")}, ("30", "80")),
+        # both known up to 60, but mass balance takes 30 of the hundred
+        ({"IP": ("10", "60"), "SG": ("10", "60"), "MB": ("30", "30")}, ("20", "70")),
+    ],
+)
+def test_models_asked_for_share_a_hundred_with_the_others(
+    models: dict[str, tuple[str, str]], found: tuple[str, str]
+) -> None:
+    the_rule = rule(criteria={"any": [criterion(RSPO, "<", "50", id="c", models=["IP", "SG"])]})
+    assert ends([claim(RSPO, *both, model=model) for model, both in models.items()], the_rule) == found
+
+
+def test_not_certified_in_one_model_is_no_value_of_it() -> None:
+    the_rule = rule(criteria={"any": [criterion(RSPO, "<", "50", id="c", models=["IP", "SG"])]})
+    assert ends([absent(RSPO, model="IP"), claim(RSPO, "60", model="SG")], the_rule) == ("60", "100")
+    assert ends([absent(RSPO)], the_rule) == (None, None)
+
+
+def test_known_models_with_open_ends_add_up_to_an_open_end() -> None:
+    the_rule = rule(criteria={"any": [criterion(RSPO, "<", "50", id="c", models=["IP", "SG"])]})
+    parts = [claim(RSPO, "0", "20", model="IP", hi_open=True), claim(RSPO, "0", "30", model="SG", hi_open=True)]
+    assert row(parts, the_rule)["truth"] == "T"
+    # models of anything but certificates are kinds, not parts: one of them says all
+    kinds = rule(criteria={"any": [criterion(PALM, "<", "5", id="c", models=["x", "y"])]})
+    assert row([claim(PALM, "0", "5", model="x", hi_open=True)], kinds)["truth"] == "T"
 
 
 def test_room_left_by_certified_models_is_closed() -> None:
@@ -137,6 +172,15 @@ def test_past_its_age_a_source_is_one_grade_weaker() -> None:
     assert ends([old, claim(PALM, "8", grade="B")]) == ("2", "8")
     assert ends([old, claim(PALM, "8", grade="C")]) == ("2", "2")
     assert ends([old, claim(PALM, "8", grade="A")]) == ("8", "8")
+
+
+def test_the_last_day_of_its_age_is_not_past_it() -> None:
+    """2023 and 24 months end on 2025-12-31: still an A that day. What was published a day earlier counts as a B."""
+    fresh = claim(PALM, "8", grade="B", source="autre")
+    assert ends([claim(PALM, "2", grade="A", fiscal_year=2023), fresh]) == ("2", "2")
+    day_before = {**OLD, "published_on": dt.date(2023, 12, 30), "known_from": dt.date(2024, 1, 2)}
+    assert ends([claim(PALM, "2", grade="A", **day_before), fresh]) == ("2", "8")
+    assert row([claim(PALM, "2", **day_before)], ABOVE_5)["stale_days"] == 1
 
 
 @pytest.mark.parametrize(
