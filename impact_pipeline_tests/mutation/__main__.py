@@ -30,6 +30,10 @@ FILES = (
     "test_edges.py",
     "test_parts_and_sources.py",
     "test_evidence.py",
+    "test_places.py",
+    "test_ownership.py",
+    "test_overrides.py",
+    "test_proxies.py",
     "test_committee_cases.py",
 )
 FIRST = {
@@ -37,6 +41,11 @@ FIRST = {
     "claims": "test_parts_and_sources.py",
     "applicability": "test_edges.py",
     "truth": "test_edges.py",
+    "judging": "test_places.py",
+    "deliveries": "test_evidence.py",
+    "ownership": "test_ownership.py",
+    "inheritance": "test_overrides.py",
+    "proxies": "test_proxies.py",
     "rules": "test_committee_cases.py",
 }
 TIMEOUT_S = 600

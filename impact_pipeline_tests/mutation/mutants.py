@@ -12,7 +12,10 @@ from pathlib import Path
 
 import impact_pipeline.domain.screening as engine
 
-MODULES = ("compiler", "truth", "verdicts", "resolution", "claims", "applicability")
+MODULES = (
+    *("compiler", "truth", "judging", "verdicts", "resolution", "claims", "deliveries", "applicability"),
+    *("ownership", "inheritance", "proxies"),
+)
 #: Where the words and the shape of the tables are made: no decision is taken there.
 WORDS = {"_leaf_count", "_place", "_counterfactual", "_require_exact_numbers", "_parts"}
 
@@ -43,6 +46,11 @@ _NO_LOGIC = (
     "ZERO",
     "NOTHING",
     "ISSUERS_AT_ONCE",
+    "NO_SETS",
+    "UNKNOWN_PARENTS",
+    "_LINK_TYPES",
+    "_OVERRIDE_TYPES",
+    "_RISEN_TYPES",
 )
 _WORDS = {"anti": "semi", "left": "inner", "last": "first", "first": "last"}
 
