@@ -159,6 +159,7 @@ def _with_interval(rows: pl.DataFrame) -> pl.DataFrame:
     no_value = pl.col("is_researched_absent") & conduct
     unit = pl.col("unit")
     # one site, or one list among several, is a part: it can show that something is there, never that nothing is
+    substance_in_scope = pl.col("substance_set").is_in("scope_sets")
     only_part = pl.col("is_inner") | ((pl.col("basis") == "site") & pl.col("asked_basis").is_null()).eq_missing(True)
     return rows.with_columns(
         is_absent=pl.when(absent & ~only_part).then(True).otherwise(False),
@@ -194,7 +195,7 @@ def _with_interval(rows: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("")),
         is_part=pl.any_horizontal(pl.col("role", "substance_set", "model").is_not_null()),
         # a list or model where the question asks for any says nothing about the others
-        is_narrow=(pl.col("substance_set").is_not_null() & pl.col("asked_set").is_null())
+        is_narrow=(pl.col("substance_set").is_not_null() & pl.col("asked_set").is_null() & ~substance_in_scope)
         | (pl.col("model").is_not_null() & (pl.col("asked_models").list.len() == 0)),
         received_on=pl.coalesce("known_from", "published_on"),
         expires_on=pl.coalesce(

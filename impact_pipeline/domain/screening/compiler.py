@@ -29,7 +29,7 @@ FOREVER = dt.date(9999, 12, 31)
 _ASKED = (
     "measure", "asked_basis", "asked_roles", "asked_set", "asked_models", "asked_year", "asked_unit", "fold",
     "is_flag", "is_share", "is_conduct", "adds_models", "is_interval", "max_age_months", "scope_roles",
-    "asked_inner", "asked_outer",
+    "scope_sets", "asked_inner", "asked_outer",
 )  # fmt: skip
 _LEAF_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "leaf": pl.UInt32,
@@ -46,6 +46,7 @@ _LEAF_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "asked_roles": pl.List(pl.String),
     "scope_roles": pl.List(pl.String),
     "asked_set": pl.String,
+    "scope_sets": pl.List(pl.String),
     "asked_inner": pl.List(pl.String),
     "asked_outer": pl.List(pl.String),
     "asked_models": pl.List(pl.String),
@@ -177,6 +178,8 @@ def _leaf_row(
         # where a company must have been looked at before nothing found is nothing there
         "scope_roles": list(c.roles or _roles_of(rule)),
         "asked_set": c.substance_set,
+        # a rule that names lists is about these, also where one of its criteria names none
+        "scope_sets": _sets_of(rule),
         "asked_inner": _related(c.substance_set, sets, lambda asked, other: other < asked),
         "asked_outer": _related(c.substance_set, sets, lambda asked, other: other > asked),
         "asked_models": list(c.qualifiers),
@@ -231,6 +234,12 @@ def _roles_of(rule: Rule) -> tuple[str, ...]:
     if rule.applies_if is not None and rule.applies_if.roles_any:
         return rule.applies_if.roles_any
     return tuple(sorted({role for _, c, mitigates in rule.criterions() if not mitigates for role in c.roles}))
+
+
+def _sets_of(rule: Rule) -> list[str]:
+    """Lists and commodities the rule is about."""
+    named = {c.substance_set for _, c, mitigates in rule.criterions() if c.substance_set and not mitigates}
+    return sorted(named | set(rule.applies_if.commodities_any if rule.applies_if else ()))
 
 
 def _related(asked: str | None, sets: Sets, is_related: Callable[[frozenset[str], frozenset[str]], bool]) -> list[str]:

@@ -122,3 +122,9 @@ def test_stale_evidence_keeps_an_exclusion_and_makes_none() -> None:
     old = claim("revenue_share.palm", "11", fiscal_year=2021, grade="C", role="grower")
     assert verdict([{**old, "known_from": dt.date(2022, 4, 1)}], PALM)["outcome"] == "EXCLUDED"
     assert verdict([{**old, "known_from": dt.date(2025, 4, 1)}], PALM)["outcome"] == "WATCHLIST"
+
+
+def test_a_rule_is_about_the_lists_it_names() -> None:
+    """NEO-01 names IRAC 4A in one criterion: nothing found of that list is nothing found of the rule's theme."""
+    assert verdict([absent("involvement.neonic", substance_set="neonic_IRAC4A")], NEO)["outcome"] == "CLEARED"
+    assert verdict([absent("involvement.neonic", substance_set="neonic_EU5_2013")], NEO)["truth"] == "U"
