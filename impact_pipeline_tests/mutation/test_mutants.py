@@ -15,7 +15,7 @@ from impact_pipeline_tests.mutation.rule_mutants import changes
 @pytest.mark.parametrize("module", mutants.MODULES)
 def test_each_mistake_of_a_module_is_another_program(module):
     found = list(mutants.mutants_of(module))
-    assert len({each.name for each in found}) == len(found) > 10
+    assert len({each.name for each in found}) == len(found) > 5
     real = ast.unparse(ast.parse((Path(engine.__path__[0]) / f"{module}.py").read_text(encoding="utf-8")))
     sources = {each.source for each in found}
     assert real not in sources

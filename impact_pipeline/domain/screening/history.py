@@ -43,8 +43,9 @@ def exclusion_starts(
     names = _concerned(excluded, ownership)
     claims = _latest(evidence.filter(pl.col("issuer_id").is_in(names)), ["evidence_id"])
     links = _latest(ownership, ["child_id", "parent_id", "valid_from", "known_from"])
-    last_known = max(months["known_as_of"])
-    days = [day for day in _turning_points(claims, links, rules, overrides) if day <= last_known]
+    # rules and overrides begin and end after the last fact, too
+    last = max(*months["known_as_of"], *months["as_of_date"])
+    days = [day for day in _turning_points(claims, links, rules, overrides) if day <= last]
     past = pl.DataFrame(
         {"as_of_date": days, "known_as_of": days}, schema={"as_of_date": pl.Date, "known_as_of": pl.Date}
     )
@@ -63,7 +64,7 @@ def exclusion_starts(
     seen = (
         excluded.join(months.select("as_of_date", "known_as_of"), on="as_of_date")
         .join(then, on=_KEY)
-        .filter(pl.col("day") <= pl.col("known_as_of"))
+        .filter(pl.col("day") <= pl.max_horizontal("known_as_of", "as_of_date"))
     )
     is_past, is_free = pl.col("day") <= pl.col("as_of_date"), ~pl.col("is_excluded")
     breaks = seen.filter(is_past & is_free).group_by("as_of_date", *_KEY).agg(broken_on=pl.col("day").max())
