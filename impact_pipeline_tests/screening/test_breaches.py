@@ -134,7 +134,8 @@ def test_the_rule_that_asks_most_gives_the_status(run):
     ("expires_on", "outcome", "status", "divest_by"),
     [
         ("2025-03-15", "WATCHLIST", "DEROGATED", dt.date(2025, 3, 15)),
-        ("2024-12-30", "EXCLUDED", "TO_DIVEST", dt.date(2025, 2, 28)),  # expired: the rule speaks again
+        # expired: the rule speaks again, and the term runs from then (31 December + 180 days: 31 + 28 + 31 + 30 + 31 + 29)
+        ("2024-12-30", "EXCLUDED", "TO_DIVEST", dt.date(2025, 6, 29)),
     ],
 )
 def test_case_21_an_override_derogates_as_long_as_it_holds(run, tmp_path, expires_on, outcome, status, divest_by):
