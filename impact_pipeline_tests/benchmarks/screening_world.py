@@ -65,10 +65,15 @@ def _changed(node, theme, factor):
 
 
 def issuers(count: int) -> pl.DataFrame:
-    """``count`` companies, one in fifty a public body."""
+    """``count`` companies of one sector, one in fifty a public body."""
     number = pl.int_range(count, eager=True).cast(pl.String).str.zfill(6)
     companies = pl.DataFrame({"issuer_id": "LEI0000000" + number, "issuer_name": "Société " + number})
-    return companies.with_columns(as_of_date=pl.lit(DAY), is_public_body=pl.int_range(pl.len()) % 50 == 0)
+    return companies.with_columns(
+        as_of_date=pl.lit(DAY),
+        is_public_body=pl.int_range(pl.len()) % 50 == 0,
+        sector_scheme=pl.lit("nace_2"),
+        sector_code=pl.lit("20.14"),
+    )
 
 
 def months() -> pl.DataFrame:

@@ -134,7 +134,7 @@ def test_the_rule_that_asks_most_gives_the_status(run):
     ("expires_on", "outcome", "status", "divest_by"),
     [
         ("2025-03-15", "WATCHLIST", "DEROGATED", dt.date(2025, 3, 15)),
-        # expired: the rule speaks again, and the term runs from then (31 December + 180 days: 31 + 28 + 31 + 30 + 31 + 29)
+        # expired: the rule speaks again, and the term runs from then: 31 + 28 + 31 + 30 + 31 + 29 days
         ("2024-12-30", "EXCLUDED", "TO_DIVEST", dt.date(2025, 6, 29)),
     ],
 )
