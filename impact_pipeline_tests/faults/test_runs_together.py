@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
@@ -79,6 +80,7 @@ def test_two_runs_a_reader_and_a_kill(installation):
     wait_for_a_write(installation.home, victim)
     os.kill(victim.pid, signal.SIGKILL)
     victim.communicate()
+    assert unfinished(installation.home) == 1
     assert victim.returncode == -signal.SIGKILL, "it was still running when it was killed"
 
     before = installation.tables()
@@ -87,10 +89,18 @@ def test_two_runs_a_reader_and_a_kill(installation):
     reader.over.set()
     reader.join()
     assert installation.tables() == before
+    assert unfinished(installation.home) == 0, "a killed run holds no place in the queue"
     assert reader.reads > 20
     assert not reader.faults
     assert held.execute("select count(*) from marts.positions").fetchall() == seen_by_holder
     held.close()
+
+
+def unfinished(home):
+    """Runs that the instance believes to be under way."""
+    with sqlite3.connect(home / "dagster" / "history" / "runs.db") as connection:
+        asked = "select count(*) from runs where status in ('NOT_STARTED', 'STARTING', 'STARTED')"
+        return connection.execute(asked).fetchone()[0]
 
 
 def wait_for_a_write(home, process):

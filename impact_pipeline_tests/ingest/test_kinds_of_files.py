@@ -209,3 +209,33 @@ def test_dates_of_a_workbook_are_dates(tmp_path: Path) -> None:
     rows = [{"rate_date": dt.date(2024, 12, 31), "currency": "USD", "units_per_eur": 1.0389}]
     frames = Folder(tmp_path).write("fx_rates/r.xlsx", workbook({"r": sheet(rows)})).read().frames
     assert frames["raw.fx_rates"].row(0)[:3] == (dt.date(2024, 12, 31), "USD", Decimal("1.0389"))
+
+
+@pytest.mark.parametrize("extension", ["parquet", "json"])
+def test_a_nul_inside_a_cell_is_refused_in_every_kind_of_file(tmp_path: Path, extension: str) -> None:
+    rows = [{**ROWS[0], "line_id": "L1\0"}]
+    if extension == "parquet":
+        data = io.BytesIO()
+        pl.DataFrame(rows).write_parquet(data)
+        content: bytes | str = data.getvalue()
+    else:
+        content = json.dumps(rows, default=str)
+    error = Folder(tmp_path, None).write(f"holdings/2024-12.{extension}", content).refusal()
+    assert (error.row, error.column) == (1, "line_id")
+    assert "a NUL inside a cell" in str(error)
+
+
+def test_bytes_are_no_text(tmp_path: Path) -> None:
+    data = io.BytesIO()
+    pl.DataFrame([{**ROWS[0], "line_id": b"\xff\xfe"}]).write_parquet(data)
+    error = Folder(tmp_path, None).write("holdings/2024-12.parquet", data.getvalue()).refusal()
+    assert (error.column, error.found) == ("line_id", "bytes")
+
+
+def test_half_a_character_is_no_text(tmp_path: Path) -> None:
+    error = Folder(tmp_path).write("issuers/issuers.json", '[{"issuer_id": "I\\ud800"}]').refusal()
+    assert (error.row, error.column) == (1, "issuer_id")
+
+
+def test_a_file_called_like_a_folder_is_no_dataset(tmp_path: Path) -> None:
+    assert "Put the file into the folder" in str(Folder(tmp_path).write("issuers", "issuer_id\nX\n").refusal())

@@ -276,3 +276,28 @@ def test_identifiers_of_the_tests_are_valid() -> None:
     assert isin.is_valid(OTHER_ISIN)
     assert lei.is_valid(LEI)
     assert lei.is_valid(OTHER_LEI)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "column"),
+    [
+        (
+            "ownership/o.csv",
+            "child_id,parent_id,valid_from,valid_to\nA,B,2024-01-31,2024-01-31\n",
+            "valid_to",
+        ),
+        (
+            "classifications/c.csv",
+            "subject_id,kind,code,share,valid_from,valid_to\nL1,real_economy,pme,1,2024-02-01,2024-01-01\n",
+            "valid_to",
+        ),
+        (
+            "organisation/o.csv",
+            "year,protected_persons,category,tco2e\n2024,500,achats,1\n2024,,bureaux,1\n2024,1000,energie,1\n",
+            "protected_persons",
+        ),
+    ],
+)
+def test_rows_that_contradict_themselves_stop_the_file(tmp_path: Path, name: str, content: str, column: str) -> None:
+    error = Folder(tmp_path).write(name, content).refusal()
+    assert (error.row, error.column) == (2, column)

@@ -2,7 +2,10 @@
 
 import datetime as dt
 
-from impact_pipeline_tests.builders import line, policy_with, soda
+from impact_pipeline.settings import SQL_MODELS
+from impact_pipeline.warehouse.models import load_tests
+from impact_pipeline.warehouse.runner import run_test
+from impact_pipeline_tests.builders import compute, line, policy_with, soda, write_inputs
 
 OVERRIDE = """
 id: {id}
@@ -162,3 +165,21 @@ def test_lines_to_sell_and_run_offs(run, tmp_path):
     texts = {row["reference"]: row["text_fr"] for row in done.rows("select * from marts.screening_expiries")}
     assert texts["P/LATE"] == "COLA : ligne LATE de P à céder (règle SODA-01), échéance dépassée le 28/11/2024."
     assert texts["P/LOAN"] == "SODA : ligne LOAN de P en extinction (règle SODA-01), échéance le 10/02/2025."
+
+
+def test_a_misspelt_measure_is_listed_not_lost(tmp_path):
+    """`compute` runs the checks; a warning leaves the month, and names who is concerned."""
+    inputs = write_inputs(
+        tmp_path / "inputs",
+        holdings=[share("A", "SODA")],
+        evidence=[{**soda("SODA", 62), "measure": "revenue_share.aded_sugar_drinks"}],
+    )
+    done = compute(inputs, tmp_path / "home")
+    tests = {test.name: test for test in load_tests(SQL_MODELS / "tests")}
+    unmet = tests["screening_exposures__every_criterion_has_evidence"].sql
+    with done.store.read() as connection:
+        window = (dt.date(2024, 12, 1), dt.date(2025, 1, 1))
+        unasked = run_test(connection, tests["issuer_headlines__every_claim_is_asked_for"], *window)
+        measures = connection.execute(f"select distinct rule_id, measure from ({unmet}) as unmet").fetchall()
+    assert [row["issuer_id"] for row in unasked.sample] == ["SODA"]
+    assert ("SODA-01", "revenue_share.added_sugar_drinks") in measures
