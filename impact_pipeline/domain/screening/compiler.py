@@ -4,14 +4,14 @@ Truth is the text T, F or U. Inside a rule it is ranked F < U < T: AND is a mini
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from types import MappingProxyType
 
 import polars as pl
 
 from impact_pipeline.domain.screening import measures
+from impact_pipeline.domain.screening.rule_scope import NO_SETS, Sets, related, roles_of, sets_of
 from impact_pipeline.domain.screening.rules import Criterion, Group, Rule
 from impact_pipeline.domain.screening.wording import counterfactual_words, criterion_words, heading_words
 from impact_pipeline.schemas.table import AMOUNT, FACTOR
@@ -127,11 +127,6 @@ class Tree:
         return _group_truth(self.group, self.first_leaf, prefix)[0]
 
 
-#: Members of the policy's reference sets, by id of the set.
-Sets = Mapping[str, frozenset[str]]
-NO_SETS: Sets = MappingProxyType({})
-
-
 def compile_rules(rules: Sequence[Rule], sets: Sets = NO_SETS) -> Compiled:
     """Lay rules out as frames, in the order given, without retired ones; ``sets`` tells which lists hold others."""
     rule_rows: list[dict[str, object]] = []
@@ -176,12 +171,12 @@ def _leaf_row(
         "asked_basis": c.basis,
         "asked_roles": list(c.roles),
         # where a company must have been looked at before nothing found is nothing there
-        "scope_roles": list(c.roles or _roles_of(rule)),
+        "scope_roles": list(c.roles or roles_of(rule)),
         "asked_set": c.substance_set,
         # a rule that names lists is about these, also where one of its criteria names none
-        "scope_sets": _sets_of(rule),
-        "asked_inner": _related(c.substance_set, sets, lambda asked, other: other < asked),
-        "asked_outer": _related(c.substance_set, sets, lambda asked, other: other > asked),
+        "scope_sets": sets_of(rule),
+        "asked_inner": related(c.substance_set, sets, lambda asked, other: other < asked),
+        "asked_outer": related(c.substance_set, sets, lambda asked, other: other > asked),
         "asked_models": list(c.qualifiers),
         "asked_year": year,
         "asked_unit": "bool" if c.op in ("is_true", "is_false") else measures.unit(c.measure),
@@ -227,26 +222,6 @@ def _rule_row(number: int, rule: Rule, has_theme: bool) -> dict[str, object]:
         "stake_from": Decimal(rule.propagation.minority_flag[0]),
         "stake_to": Decimal(rule.propagation.minority_flag[1]),
     }
-
-
-def _roles_of(rule: Rule) -> tuple[str, ...]:
-    """Roles the rule is about: those of its ``applies_if``, else those its criteria name."""
-    if rule.applies_if is not None and rule.applies_if.roles_any:
-        return rule.applies_if.roles_any
-    return tuple(sorted({role for _, c, mitigates in rule.criterions() if not mitigates for role in c.roles}))
-
-
-def _sets_of(rule: Rule) -> list[str]:
-    """Lists and commodities the rule is about."""
-    named = {c.substance_set for _, c, mitigates in rule.criterions() if c.substance_set and not mitigates}
-    return sorted(named | set(rule.applies_if.commodities_any if rule.applies_if else ()))
-
-
-def _related(asked: str | None, sets: Sets, is_related: Callable[[frozenset[str], frozenset[str]], bool]) -> list[str]:
-    """Other sets that hold less, or more, than the asked one."""
-    if asked is None or asked not in sets:
-        return []
-    return sorted(name for name, members in sets.items() if is_related(sets[asked], members))
 
 
 def _is_first_euro(criterion: Criterion) -> bool:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from impact_pipeline.domain.screening.compiler import NO_SETS, Sets
 from impact_pipeline.domain.screening.decisions import Override
 from impact_pipeline.domain.screening.proxies import SectorProxy
+from impact_pipeline.domain.screening.rule_scope import NO_SETS, Sets
 from impact_pipeline.domain.screening.rules import Rule
 from impact_pipeline.domain.screening.verdicts import evaluate
 from impact_pipeline.schemas import TABLES

@@ -9,13 +9,14 @@ from impact_pipeline.domain.screening import explanations
 from impact_pipeline.domain.screening.applicability import applicability
 from impact_pipeline.domain.screening.circumstances import circumstances
 from impact_pipeline.domain.screening.claims import live_claims, without_outdone_years
-from impact_pipeline.domain.screening.compiler import NO_SETS, TRUE, Compiled, Sets, compile_rules
+from impact_pipeline.domain.screening.compiler import TRUE, Compiled, compile_rules
 from impact_pipeline.domain.screening.decisions import Override
 from impact_pipeline.domain.screening.inheritance import climbed, proofs, settle, with_risen
 from impact_pipeline.domain.screening.judging import FLAGS, decide, judge_criteria, rule_truths
 from impact_pipeline.domain.screening.ownership import Links, links
 from impact_pipeline.domain.screening.proxies import SectorProxy, with_proxies
 from impact_pipeline.domain.screening.resolution import resolve
+from impact_pipeline.domain.screening.rule_scope import NO_SETS, Sets
 from impact_pipeline.domain.screening.rules import Rule
 from impact_pipeline.domain.screening.wording import date_text
 from impact_pipeline.errors import SchemaViolationError
