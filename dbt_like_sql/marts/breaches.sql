@@ -5,8 +5,8 @@
 -- group:       screening
 -- description: Lines a rule excludes, and lines whose exclusion the committee took back for a time. first_seen is the
 --              day since which the issuer is excluded without a break, with what was known then: it depends neither on
---              which months were run nor on fresh evidence of the same exclusion. issuer_id is the excluded company: issuer, guarantor or underlying. A
---              line held in several ways has the status of the one that asks most.
+--              which months were run nor on fresh evidence of the same exclusion. issuer_id is the excluded company:
+--              issuer, guarantor or underlying. A line held in several ways has the status of the one that asks most.
 
 with overrides as (
     select as_of_date, override_id, from_outcome, to_outcome, approved_on, expires_on

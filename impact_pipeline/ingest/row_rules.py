@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import polars as pl
 
+from impact_pipeline.domain.screening.measures import SHARE_FAMILIES
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.canonical import note
 from impact_pipeline.ingest.cells import Batch
@@ -25,7 +26,6 @@ from impact_pipeline.ingest.sources import nearest
 ALWAYS = dt.date(1900, 1, 1)
 
 _LEI_COLUMNS = ("issuer_id", "child_id", "parent_id", "guarantor_id", "underlying_issuer_id", "subject_id")
-_SHARES = ("revenue_share.", "certified_share.")
 _NOT_NEGATIVE = {"issuer_emissions": ("tco2e",), "issuer_financials": ("evic", "market_cap", "total_debt")}
 _NEGATIVE_RULES = {"tco2e": "negative_emissions"}
 
@@ -191,7 +191,7 @@ def _holdings(batch: Batch) -> Batch:
 
 def _evidence(batch: Batch) -> Batch:
     batch.refuse(pl.col("lo") > pl.col("hi"), "lo", "lo at most hi", lambda row: f"lo {row['lo']} above hi {row['hi']}")
-    shares = pl.any_horizontal(*(pl.col("measure").str.starts_with(start) for start in _SHARES))
+    shares = pl.any_horizontal(*(pl.col("measure").str.starts_with(start) for start in SHARE_FAMILIES))
     for name in ("lo", "hi"):
         batch.refuse(
             shares & ((pl.col(name) < 0) | (pl.col(name) > 100)),

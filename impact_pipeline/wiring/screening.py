@@ -77,7 +77,7 @@ where claims.source_file_id in (
 
 
 def verdict_specs() -> list[dg.AssetSpec]:
-    """The two tables of the screening step."""
+    """The tables of the screening step."""
     return [
         dg.AssetSpec(
             asset_key(name),

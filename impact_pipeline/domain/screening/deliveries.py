@@ -12,6 +12,11 @@ _ABOUT = [
     *("cell", "question", "is_sibling", "problem", "source", "fiscal_year"),
     *("role", "substance_set", "model", "unit", "basis"),
 ]
+#: What merging claims computes; the rest is taken from one of them.
+_MERGED = [
+    *("lo", "hi", "hi_open", "has_value", "is_absent", "grade_rank"),
+    *("expires_on", "rows", "is_disputed", "several"),
+]
 
 
 def one_voice(rows: pl.DataFrame) -> pl.DataFrame:
@@ -67,11 +72,6 @@ def one_voice(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([rows.filter(~pl.col("several")), merged.with_columns(several=True).select(rows.columns)]).drop(
         "several"
     )
-
-
-_MERGED = (
-    *("lo", "hi", "hi_open", "has_value", "is_absent", "grade_rank", "expires_on", "rows", "is_disputed", "several"),
-)
 
 
 def _folded(end: str) -> pl.Expr:

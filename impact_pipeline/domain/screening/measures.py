@@ -13,8 +13,9 @@ Fold = Literal["sum", "max", "min"]
 SHARE_FAMILIES = ("revenue_share.", "certified_share.")
 #: Two ways to say the same involvement: a source that found none for one of them found none for both.
 THEME_FAMILIES = ("revenue_share.", "involvement.")
-#: Quantities: rows of one source are parts of a total.
-QUANTITY_ENDINGS = ("_t", "_kg_y", "_m3")
+#: Quantities, the unit by ending: rows of one source are parts of a total.
+QUANTITY_UNITS = {"_t": "t", "_kg_y": "kg_y", "_m3": "m3"}
+QUANTITY_ENDINGS = tuple(QUANTITY_UNITS)
 #: Measures of good conduct. "Not involved" makes them pointless, it does not make them zero.
 CONDUCT_FAMILIES = ("certified_share.", "deforestation_policy.", "water_policy.", "plastic_target.")
 CONDUCT_MEASURES = ("pfas.phase_out",)
@@ -27,8 +28,7 @@ def is_share(measure: str) -> bool:
 
 def unit(measure: str) -> str | None:
     """The unit a measure is stated in; ``None`` when its name does not say."""
-    endings = {"_t": "t", "_kg_y": "kg_y", "_m3": "m3"}
-    found = next((name for ending, name in endings.items() if measure.endswith(ending)), None)
+    found = next((name for ending, name in QUANTITY_UNITS.items() if measure.endswith(ending)), None)
     return "pct" if is_share(measure) else found
 
 
