@@ -112,7 +112,27 @@ def _warnings(found: "Policy", today: dt.date) -> list[str]:
         if today <= one.expires_on <= today + dt.timedelta(days=_SOON_DAYS)
     ]
     expired = [f"{one.id} expired on {one.expires_on}: idle" for one in found.overrides if one.expires_on < today]
-    return [*drafts, *unsigned, *expiring, *expired]
+    return [*drafts, *unsigned, *_strange_words(found), *expiring, *expired]
+
+
+def _strange_words(found: "Policy") -> list[str]:
+    """Roles without a French name and commodities of no set: most likely misspelt, and then no evidence ever fits."""
+    from impact_pipeline.domain.screening.wording import ROLES_FR
+
+    goods = sorted({member for members in found.set_members.values() for member in members})
+    strange = []
+    for rule in found.rules:
+        asks = rule.applies_if
+        roles = {role for _, criterion, _ in rule.criterions() for role in criterion.roles}
+        for kind, words, known in (
+            ("role", roles | set(asks.roles_any if asks else ()), list(ROLES_FR)),
+            ("commodity", set(asks.commodities_any if asks else ()), goods),
+        ):
+            for word in sorted(words - set(known)):
+                near = difflib.get_close_matches(word, known, n=1)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                strange.append(f"{rule.id}@{rule.version} asks for the {kind} {word}, which nothing else names{hint}")
+    return strange
 
 
 @policy_app.command()

@@ -8,23 +8,20 @@
 --              which months were run nor on fresh evidence of the same exclusion. issuer_id is the excluded company:
 --              issuer, guarantor or underlying. A line held in several ways has the status of the one that asks most.
 
-with overrides as (
-    select as_of_date, override_id, from_outcome, to_outcome, approved_on, expires_on
-    from policy.overrides
-    where is_in_force
-),
-
-excluded as (
+with excluded as (
     select
         outcomes.as_of_date,
         outcomes.portfolio_id,
         outcomes.line_id,
         outcomes.lookthrough_path,
-        outcomes.tested_issuer_id as issuer_id,
+        case
+            when outcomes.derogation_id is null then outcomes.tested_issuer_id
+            else outcomes.derogated_issuer_id
+        end as issuer_id,
         outcomes.rule_id,
         outcomes.market_value_eur,
         outcomes.exemption is not null as is_exempt,
-        coalesce(overrides.from_outcome = 'EXCLUDED', false) as is_taken_back,
+        outcomes.derogation_id is not null as is_taken_back,
         overrides.expires_on,
         positions.is_in_open_fund,
         rules.divest_days,
@@ -42,15 +39,15 @@ excluded as (
     inner join policy.rules as rules
         on outcomes.as_of_date = rules.as_of_date
         and outcomes.rule_id = rules.rule_id
-    left join overrides
+    left join policy.overrides as overrides
         on outcomes.as_of_date = overrides.as_of_date
-        and outcomes.override_id = overrides.override_id
+        and outcomes.derogation_id = overrides.override_id
     left join core.exclusion_starts as starts
         on outcomes.as_of_date = starts.as_of_date
         and outcomes.tested_issuer_id = starts.issuer_id
         and outcomes.rule_id = starts.rule_id
     where outcomes.outcome = 'EXCLUDED'
-        or overrides.from_outcome = 'EXCLUDED'
+        or outcomes.derogation_id is not null
 ),
 
 due as (

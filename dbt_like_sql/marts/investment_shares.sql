@@ -8,10 +8,17 @@
 --              counts first, then its instrument's, its issuer's, then those of the fund lines it comes through, the
 --              nearest first. What nobody classified stays in the denominator and gives the upper bound; when that is
 --              everything the share is unknown. Sovereigns, cash and derivatives are outside the real economy; an
---              excluded issuer is never part of it. Both sides count assets: a line of negative value (a derivative, an
+--              excluded line (issuer, guarantor or underlying) is never part of it. Both sides count assets: a line of negative value (a derivative, an
 --              overdraft) is a liability.
 
-with positions as (
+with excluded as (
+    select as_of_date, portfolio_id, line_id, lookthrough_path, count(*) as n_rules
+    from core.position_outcomes
+    where outcome = 'EXCLUDED'
+    group by as_of_date, portfolio_id, line_id, lookthrough_path
+),
+
+positions as (
     select
         positions.as_of_date,
         positions.portfolio_id,
@@ -26,7 +33,7 @@ with positions as (
         positions.asset_class,
         positions.pocket,
         positions.market_value_eur,
-        headlines.headline_outcome = 'EXCLUDED' as is_excluded
+        coalesce(excluded.n_rules > 0, false) as is_excluded
     from core.positions as positions
     inner join core.portfolios as portfolios
         on positions.as_of_date = portfolios.as_of_date
@@ -35,9 +42,11 @@ with positions as (
         on positions.as_of_date = roots.as_of_date
         and positions.portfolio_id = roots.portfolio_id
         and positions.root_line_id = roots.line_id
-    left join marts.issuer_headlines as headlines
-        on positions.as_of_date = headlines.as_of_date
-        and positions.issuer_id = headlines.issuer_id
+    left join excluded
+        on positions.as_of_date = excluded.as_of_date
+        and positions.portfolio_id = excluded.portfolio_id
+        and positions.line_id = excluded.line_id
+        and positions.lookthrough_path = excluded.lookthrough_path
     where positions.pocket in ('strategic', 'return')
         and positions.market_value_eur >= 0
 ),

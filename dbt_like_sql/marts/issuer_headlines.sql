@@ -6,31 +6,14 @@
 -- description: Worst outcome of each issuer over all rules: NOT_APPLICABLE < CLEARED < UNKNOWN < ENGAGEMENT < WATCHLIST
 --              < EXCLUDED. So CLEARED means that every applicable rule was proved false.
 
-with ranked as (
+with worst as (
     select
         as_of_date,
         issuer_id,
-        rule_id,
-        outcome,
-        case outcome
-            when 'NOT_APPLICABLE' then 0
-            when 'CLEARED' then 1
-            when 'UNKNOWN' then 2
-            when 'ENGAGEMENT' then 3
-            when 'WATCHLIST' then 4
-            when 'EXCLUDED' then 5
-        end as severity
-    from core.issuer_verdicts
-),
-
-worst as (
-    select
-        as_of_date,
-        issuer_id,
-        max(severity) as severity,
+        max_by(outcome, outcome_rank) as headline_outcome,
         count(case when outcome = 'UNKNOWN' then 1 end) as n_unknown,
         string_agg(case when outcome = 'EXCLUDED' then rule_id end, ',' order by rule_id) as rules_excluding
-    from ranked
+    from core.issuer_verdicts
     group by as_of_date, issuer_id
 ),
 
@@ -52,14 +35,7 @@ select
     worst.as_of_date,
     worst.issuer_id,
     issuers.issuer_name,
-    case worst.severity
-        when 0 then 'NOT_APPLICABLE'
-        when 1 then 'CLEARED'
-        when 2 then 'UNKNOWN'
-        when 3 then 'ENGAGEMENT'
-        when 4 then 'WATCHLIST'
-        when 5 then 'EXCLUDED'
-    end as headline_outcome,
+    worst.headline_outcome,
     worst.rules_excluding,
     worst.n_unknown,
     exposures.exposure_eur -- root portfolios, funds looked through; cash and derivatives left out

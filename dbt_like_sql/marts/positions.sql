@@ -14,17 +14,11 @@ with by_rule as (
         outcomes.portfolio_id,
         outcomes.line_id,
         outcomes.lookthrough_path,
-        case outcomes.outcome
-            when 'NOT_APPLICABLE' then 0
-            when 'CLEARED' then 1
-            when 'UNKNOWN' then 2
-            when 'ENGAGEMENT' then 3
-            when 'WATCHLIST' then 4
-            when 'EXCLUDED' then 5
-        end as severity,
+        outcomes.outcome,
+        outcomes.outcome_rank,
         case
             when outcomes.exemption is not null then 3
-            when outcomes.override_id is not null and breaches.position_status = 'DEROGATED' then 3
+            when outcomes.derogation_id is not null and breaches.position_status = 'DEROGATED' then 3
             when outcomes.outcome = 'EXCLUDED' and positions.is_in_open_fund then 4
             when outcomes.outcome = 'EXCLUDED' and breaches.position_status = 'RUN_OFF' then 5
             when outcomes.outcome = 'EXCLUDED' and breaches.position_status = 'TO_DIVEST' then 6
@@ -51,7 +45,7 @@ worst as (
         portfolio_id,
         line_id,
         lookthrough_path,
-        max(severity) as severity,
+        max_by(outcome, outcome_rank) as headline_outcome,
         max(urgency) as urgency
     from by_rule
     group by as_of_date, portfolio_id, line_id, lookthrough_path
@@ -83,14 +77,9 @@ select
     attribution.data_quality_score,
     attribution.carbon_status,
     case
-        when worst.severity = 5 then 'EXCLUDED'
-        when worst.severity = 4 then 'WATCHLIST'
-        when worst.severity = 3 then 'ENGAGEMENT'
-        when worst.severity = 2 then 'UNKNOWN'
-        when worst.severity = 1 then 'CLEARED'
-        when worst.severity = 0 then 'NOT_APPLICABLE'
         -- no rule in force: nobody said it is clear
-        when positions.is_screened then 'UNKNOWN'
+        when worst.headline_outcome is null and positions.is_screened then 'UNKNOWN'
+        else worst.headline_outcome
     end as headline_outcome, -- worst over all rules, of whoever is tested behind the line
     case
         when worst.urgency = 7 then 'OVERDUE'

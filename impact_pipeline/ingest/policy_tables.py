@@ -60,6 +60,8 @@ def _rule_row(rule: Rule, file: str) -> Row:
         "can_exclude": rule.can_exclude,
         "valid_from": rule.valid.start,
         "valid_to": rule.valid.end,
+        "scope_pockets": ",".join(rule.scope.pockets) or None,
+        "scope_asset_classes": ",".join(rule.scope.asset_classes) or None,
         "divest_days": rule.holdings.divest_days,
         "decide_days": rule.holdings.decide_days,
         "illiquid": rule.holdings.illiquid,

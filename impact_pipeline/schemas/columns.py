@@ -245,6 +245,13 @@ _SCREENING = (
     _text("title_fr", "Title of the rule, in French."),
     _text("rule_status", "draft, approved or retired; only approved rules can exclude."),
     _flag("can_exclude", "Approved, and true means EXCLUDED; false for watch rules."),
+    _text("scope_pockets", "Pockets the rule is about, separated by commas; empty = all."),
+    _text("scope_asset_classes", "Asset classes the rule is about, separated by commas; empty = all."),
+    _whole("outcome_rank", "Place of the outcome from NOT_APPLICABLE = 0 to EXCLUDED = 5.", minimum=0, maximum=5),
+    _text(
+        "derogation_id", "Override that takes an exclusion of a tested party back, when nothing else excludes the line."
+    ),
+    _text("derogated_issuer_id", "Issuer whose exclusion that override takes back."),
     _whole("divest_days", "Days to sell after the decision.", "days", minimum=0),
     _flag("is_asked", "A criterion asks for this very measure; false for the others of its theme."),
     _whole("decide_days", "Days within which the committee decides on a watched issuer.", "days", minimum=0),
@@ -277,7 +284,11 @@ _SCREENING = (
     _flag("is_open", "The dialogue is open at the month end."),
     _text("on_failure", "What follows when the dialogue fails."),
     _text("tested_issuer_id", "Issuer whose verdict decides for the line; empty when nobody is known."),
-    _text("tested_as", "Why this issuer: issuer, guarantor, underlying, or none known.", words.TESTED_AS),
+    _text(
+        "tested_as",
+        "Why this issuer: issuer, guarantor, underlying, none known; or not asked, out of the rule's scope.",
+        words.TESTED_AS,
+    ),
     _text("exemption", "Why an excluded line may be kept: eu_green_bond or use_of_proceeds.", words.EXEMPTIONS),
     _ratio("excluded_ratio", "Share of the fund's value in excluded issuers: lower bound.", maximum=1),
     _ratio("excluded_upper_ratio", "The same if everything unknown were excluded: upper bound.", maximum=1),

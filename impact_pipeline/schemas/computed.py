@@ -94,7 +94,7 @@ CORE = (
         "core.issuer_verdicts",
         "Outcome of each rule for each issuer, one row per month, issuer and rule.",
         "issuer_id rule_id",
-        "issuer_id rule_id rule_version truth outcome inherited_from? override_id? is_near is_stale has_conflict text_fr",
+        "issuer_id rule_id rule_version truth outcome outcome_rank inherited_from? override_id? is_near is_stale has_conflict text_fr",
     ),
     _monthly(
         "core.verdict_explanations",
@@ -115,8 +115,8 @@ CORE = (
         "core.position_outcomes",
         "What each rule says of each screened position, one row per month, portfolio, line, path and rule.",
         "portfolio_id line_id lookthrough_path rule_id",
-        "portfolio_id line_id lookthrough_path rule_id issuer_id? tested_issuer_id? tested_as outcome exemption?"
-        " override_id? market_value_eur?",
+        "portfolio_id line_id lookthrough_path rule_id issuer_id? tested_issuer_id? tested_as outcome outcome_rank"
+        " exemption? override_id? derogation_id? derogated_issuer_id? market_value_eur?",
         {"outcome": "Worst outcome of the parties tested behind the line."},
     ),
 )

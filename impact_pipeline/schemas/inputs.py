@@ -144,7 +144,8 @@ POLICY = (
         "policy.rules",
         "Screening rules in force, one row per month and rule.",
         "as_of_date rule_id",
-        "as_of_date rule_id rule_version title_fr rule_status can_exclude valid_from valid_to? divest_days?"
+        "as_of_date rule_id rule_version title_fr rule_status can_exclude valid_from valid_to? scope_pockets?"
+        " scope_asset_classes? divest_days?"
         " decide_days? illiquid run_off_max? eu_green_bond other_uop exempt_unless? exchangeable"
         " open_fund_tolerance_ratio rule_sha file",
         COLUMNS,

@@ -63,7 +63,7 @@ POSITION_STATUSES = (
     "NOT_SCREENED",
 )
 BOND_TESTS = ("test_issuer", "exempt")
-TESTED_AS = ("issuer", "guarantor", "underlying", "none")
+TESTED_AS = ("issuer", "guarantor", "underlying", "none", "out_of_scope")
 EXEMPTIONS = ("eu_green_bond", "use_of_proceeds")
 BREACH_CHANGES = ("new", "open", "gone", "no_previous_month")
 WORK_KINDS = ("unknown", "conflict", "near", "stale")

@@ -12,9 +12,22 @@ import polars as pl
 from impact_pipeline.errors import ImpactPipelineError, NotFoundError
 from impact_pipeline.warehouse.connections import ENGINE_FAILURES, connect
 from impact_pipeline.warehouse.lock import FileLock
-from impact_pipeline.warehouse.tables import ensure_layout, replace_files, replace_window, stored_columns
+from impact_pipeline.warehouse.tables import (
+    ensure_layout,
+    replace_files,
+    replace_window,
+    replace_window_in_parts,
+    stored_columns,
+)
 
-__all__ = ["Store", "WarehouseFailedError", "ensure_layout", "replace_files", "replace_window"]
+__all__ = [
+    "Store",
+    "WarehouseFailedError",
+    "ensure_layout",
+    "replace_files",
+    "replace_window",
+    "replace_window_in_parts",
+]
 
 
 class WarehouseFailedError(ImpactPipelineError):

@@ -1,7 +1,8 @@
 """Tables made from the schemas, written by month or by file inside the caller's transaction."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -12,6 +13,8 @@ from impact_pipeline.warehouse.connections import in_window, literal, quoted
 
 #: Name under which a frame is shown to DuckDB while it is inserted.
 _INCOMING = "incoming_rows"
+#: Prefix of the temporary table in which parts wait until all of them have come.
+_ARRIVED = "arrived"
 
 
 def ensure_layout(con: duckdb.DuckDBPyConnection) -> None:
@@ -83,15 +86,37 @@ def replace_window(
     Raises:
         SchemaViolationError: a row breaks the schema or lies outside the window; nothing has changed then.
     """
-    rows = table.validate(frame)
-    inside = (pl.col(table.partition) >= start) & (pl.col(table.partition) < end)
-    outside = rows.filter(~inside)
-    if outside.height:
-        found = ", ".join(str(day) for day in outside[table.partition].unique().sort().head(3))
-        raise SchemaViolationError(
-            table.name, [f"{table.partition}: {outside.height} rows outside [{start}, {end}) (found {found})"]
-        )
-    return _replace(con, table, rows, in_window(table.partition, start, end))
+    return _replace(con, table, _checked(table, frame, start, end), in_window(table.partition, start, end))
+
+
+def replace_window_in_parts(
+    con: duckdb.DuckDBPyConnection, table: Table, parts: Iterable[pl.DataFrame], start: dt.date, end: dt.date
+) -> int:
+    """The same for rows that come a part at a time, so that memory holds one part. Parts follow the grain's order.
+
+    Raises:
+        SchemaViolationError: as ``replace_window``; also for a part that does not follow the one before.
+    """
+    name, arrived = quoted(table.name), f"{_ARRIVED}_{table.name.replace('.', '_')}"
+    con.execute(f"create or replace temp table {arrived} as select * from {name} limit 0")
+    last: tuple[Any, ...] | None = None
+    for part in parts:
+        rows = _checked(table, part, start, end).sort(table.grain)
+        if rows.is_empty():
+            continue
+        if last is not None and rows.select(table.grain).row(0) <= last:
+            raise SchemaViolationError(table.name, [f"{', '.join(table.grain)}: parts out of order"])
+        last = rows.select(table.grain).row(-1)
+        _insert(con, arrived, rows)
+    where = in_window(table.partition, start, end)
+    count = int(con.execute(f"select count(*) from {arrived}").fetchall()[0][0])
+    stored = con.execute(f"select count(*) from {name} where {where}").fetchall()[0][0]
+    differs = f"select 1 from (select * from {name} where {where} except all from {arrived}) limit 1"
+    if stored != count or con.execute(differs).fetchall():
+        con.execute(f"delete from {name} where {where}")
+        con.execute(f"insert into {name} by name select * from {arrived}")
+    con.execute(f"drop table {arrived}")
+    return count
 
 
 def replace_files(con: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame, file_ids: Sequence[str]) -> int:
@@ -108,18 +133,35 @@ def replace_files(con: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFr
     return _replace(con, table, rows, f"{quoted(table.partition)} in ({files})")
 
 
+def _checked(table: Table, frame: pl.DataFrame, start: dt.date, end: dt.date) -> pl.DataFrame:
+    """The rows when they keep the schema and lie inside the window."""
+    rows = table.validate(frame)
+    inside = (pl.col(table.partition) >= start) & (pl.col(table.partition) < end)
+    outside = rows.filter(~inside)
+    if outside.height:
+        found = ", ".join(str(day) for day in outside[table.partition].unique().sort().head(3))
+        raise SchemaViolationError(
+            table.name, [f"{table.partition}: {outside.height} rows outside [{start}, {end}) (found {found})"]
+        )
+    return rows
+
+
 def _replace(con: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame, where: str) -> int:
     rows, name = rows.sort(table.grain), quoted(table.name)
     if _is_stored(con, table, rows, where):
         return rows.height
     con.execute(f"delete from {name} where {where}")
     if rows.height:
-        con.register(_INCOMING, rows)
-        try:
-            con.execute(f"insert into {name} by name select * from {_INCOMING}")
-        finally:
-            con.unregister(_INCOMING)
+        _insert(con, name, rows)
     return rows.height
+
+
+def _insert(con: duckdb.DuckDBPyConnection, name: str, rows: pl.DataFrame) -> None:
+    con.register(_INCOMING, rows)
+    try:
+        con.execute(f"insert into {name} by name select * from {_INCOMING}")
+    finally:
+        con.unregister(_INCOMING)
 
 
 def _is_stored(con: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame, where: str) -> bool:

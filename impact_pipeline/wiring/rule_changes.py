@@ -18,7 +18,7 @@ from impact_pipeline.errors import NotFoundError
 from impact_pipeline.ingest.policy import Policy
 from impact_pipeline.partitions import Window
 from impact_pipeline.warehouse.snapshot import open_readers
-from impact_pipeline.wiring.screening import evaluate_policy, read_inputs
+from impact_pipeline.wiring.screening import ScreeningInputs, evaluate_policy, read_inputs
 
 #: What the whole entity holds, as in ``marts.issuer_headlines``; a line without a value leaves the sum unknown.
 _EXPOSURES = """
@@ -59,8 +59,8 @@ def policy_change(readers: Path, old: Policy, new: Policy, month: dt.date) -> Po
             raise NotFoundError(f"{month:%Y-%m} is not in {readers}; run `impact run --month {month:%Y-%m}` first")
         about = _about(connection, month)
     voted = tuple(rule for rule, _ in proposed(old.rules, new.rules, month).values())
-    before = evaluate_policy(inputs, old).issuer_verdicts
-    after = evaluate_policy(inputs, replace(new, rules=voted, rule_files=("",) * len(voted))).issuer_verdicts
+    before = _verdicts(inputs, old)
+    after = _verdicts(inputs, replace(new, rules=voted, rule_files=("",) * len(voted)))
     outcomes = _with_exposure(changed_outcomes(before, after), about)
     return PolicyChange(
         rules=rule_changes(old.rules, new.rules, month),
@@ -68,6 +68,10 @@ def policy_change(readers: Path, old: Policy, new: Policy, month: dt.date) -> Po
         outcomes=outcomes,
         totals=_totals(outcomes),
     )
+
+
+def _verdicts(inputs: ScreeningInputs, policy: Policy) -> pl.DataFrame:
+    return pl.concat([part.issuer_verdicts for part in evaluate_policy(inputs, policy)], rechunk=False)
 
 
 def _about(connection: duckdb.DuckDBPyConnection, month: dt.date) -> dict[str, pl.DataFrame]:

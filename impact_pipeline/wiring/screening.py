@@ -1,5 +1,6 @@
 """Hands the month's evidence and issuers to the rule engine and stores what it decides."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,7 @@ import dagster as dg
 import duckdb
 import polars as pl
 
-from impact_pipeline.domain.screening import Verdicts, evaluate
+from impact_pipeline.domain.screening import Verdicts, evaluate_in_parts
 from impact_pipeline.domain.screening.history import exclusion_starts
 from impact_pipeline.domain.screening.ownership import UNKNOWN_PARENTS
 from impact_pipeline.errors import ImpactPipelineError
@@ -15,12 +16,13 @@ from impact_pipeline.ingest.policy import Policy, load_policy
 from impact_pipeline.partitions import MONTHLY, Window
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.settings import Settings
-from impact_pipeline.warehouse.store import Store, replace_window
+from impact_pipeline.warehouse.store import Store, replace_window, replace_window_in_parts
 from impact_pipeline.wiring.headlines import Numbers, monthly_numbers
 from impact_pipeline.wiring.metadata import asset_key, table_metadata
 from impact_pipeline.wiring.months import windows_for
 
-VERDICT_TABLES = ["core.issuer_verdicts", "core.verdict_explanations", "core.exclusion_starts"]
+_VERDICTS, _EXPLANATIONS, _STARTS = "core.issuer_verdicts", "core.verdict_explanations", "core.exclusion_starts"
+VERDICT_TABLES = [_VERDICTS, _EXPLANATIONS, _STARTS]
 _UPSTREAM = [
     *("staging.evidence", "staging.ownership", "core.issuers", "core.holdings"),
     *("policy.rules", "policy.overrides", "audit.months"),
@@ -102,15 +104,17 @@ def screen_months(settings: Settings, store: Store, covered: Window) -> dict[str
         windows = windows_for(connection, TABLES[VERDICT_TABLES[0]], covered)
     for months in windows:
         inputs = _inputs_of(store, policy, months)
-        verdicts = evaluate_policy(inputs, policy)
-        frames = {
-            VERDICT_TABLES[0]: verdicts.issuer_verdicts,
-            VERDICT_TABLES[1]: verdicts.verdict_explanations,
-            VERDICT_TABLES[2]: _starts(inputs, policy, verdicts),
-        }
+        verdicts: list[pl.DataFrame] = []
         with store.write(f"screening {months.label}") as connection:
+            # explanations are most of what is computed: they are written as they come, and not kept
+            replace_window_in_parts(
+                connection, TABLES[_EXPLANATIONS], _explanations(inputs, policy, verdicts), months.start, months.end
+            )
+            decided = pl.concat(verdicts, rechunk=False)
+            replace_window(connection, TABLES[_VERDICTS], decided, months.start, months.end)
+            starts = _starts(inputs, policy, decided)
+            replace_window(connection, TABLES[_STARTS], starts, months.start, months.end)
             for name in VERDICT_TABLES:
-                replace_window(connection, TABLES[name], frames[name], months.start, months.end)
                 numbers[name] |= monthly_numbers(connection, TABLES[name], months)
     return numbers
 
@@ -140,9 +144,12 @@ def read_inputs(connection: duckdb.DuckDBPyConnection, covered: Window) -> Scree
     )
 
 
-def evaluate_policy(inputs: ScreeningInputs, policy: Policy) -> Verdicts:
-    """Verdicts of any policy on a window's inputs; whether it is the policy of these months is not asked."""
-    return evaluate(
+def evaluate_policy(inputs: ScreeningInputs, policy: Policy) -> Iterator[Verdicts]:
+    """Verdicts of any policy on a window's inputs, some issuers at a time.
+
+    Whether it is the policy of these months is not asked.
+    """
+    return evaluate_in_parts(
         inputs.evidence,
         inputs.issuers,
         inputs.months.select("as_of_date", "known_as_of"),
@@ -152,9 +159,16 @@ def evaluate_policy(inputs: ScreeningInputs, policy: Policy) -> Verdicts:
     )
 
 
-def _starts(inputs: ScreeningInputs, policy: Policy, verdicts: Verdicts) -> pl.DataFrame:
+def _explanations(inputs: ScreeningInputs, policy: Policy, verdicts: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Explanations some issuers at a time; what was decided is added to ``verdicts``."""
+    for part in evaluate_policy(inputs, policy):
+        verdicts.append(part.issuer_verdicts)
+        yield part.verdict_explanations
+
+
+def _starts(inputs: ScreeningInputs, policy: Policy, verdicts: pl.DataFrame) -> pl.DataFrame:
     return exclusion_starts(
-        verdicts.issuer_verdicts,
+        verdicts,
         inputs.evidence,
         inputs.issuers,
         inputs.months,

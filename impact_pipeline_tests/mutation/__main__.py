@@ -3,7 +3,9 @@
 Two processes, a time-out per mistake, no file touched. Survivors that change nothing are listed in ``equivalent.json``
 with the reason. Ends with 1 when fewer than 90 % are killed, or when one listed as equivalent is killed or gone.
 
-    python -m impact_pipeline_tests.mutation [PART OF A NAME ...] [--json FILE] [--list]
+    python -m impact_pipeline_tests.mutation [PART OF A NAME ...] [--results FILE] [--list]
+
+``--results`` keeps a JSON line per mistake as it is decided; a run that was stopped goes on from there.
 """
 
 import argparse
@@ -104,11 +106,12 @@ class Worker:
             self.process.wait()
 
 
-def run(mutants):
+def run(mutants, known, on_result):
     """Name -> whether it survived; survivors are told on stderr as they come."""
-    waiting, found = SimpleQueue(), {}
-    for item in mutants.items():
-        waiting.put(item)
+    waiting, found = SimpleQueue(), {name: survived for name, survived in known.items() if name in mutants}
+    for name, mutant in mutants.items():
+        if name not in found:
+            waiting.put((name, mutant))
 
     def work():
         worker = Worker()
@@ -118,6 +121,7 @@ def run(mutants):
             except Empty:
                 return worker.close()
             found[name] = worker.survives(mutant)
+            on_result(name, found[name])
             if found[name]:
                 print(f"[{len(found)}/{len(mutants)}] survived: {name}", file=sys.stderr, flush=True)
 
@@ -154,7 +158,7 @@ def report(found, equivalent):
 def main():
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("parts", nargs="*")
-    asked.add_argument("--json", type=Path)
+    asked.add_argument("--results", type=Path)
     asked.add_argument("--list", action="store_true")
     given = asked.parse_args()
     every = every_mutant()
@@ -172,15 +176,24 @@ def main():
         return 1
     untouched.close()
     started = time.perf_counter()
-    found = run(mutants)
+    known, on_result = kept_in(given.results)
+    found = run(mutants, known, on_result)
     good = report(found, equivalent)
     print(f"{len(found)} mutants in {time.perf_counter() - started:.0f} s")
-    if given.json:
-        rows = [
-            {"mutant": name, "survived": survived, "reason": equivalent.get(name)} for name, survived in found.items()
-        ]
-        given.json.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
     return 0 if good else 1
+
+
+def kept_in(path):
+    """What a file of results says already, and how to add to it."""
+    if path is None:
+        return {}, lambda name, survived: None
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+    def add(name, survived):
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([name, survived], ensure_ascii=False) + "\n")
+
+    return dict(json.loads(line) for line in lines), add
 
 
 if __name__ == "__main__":

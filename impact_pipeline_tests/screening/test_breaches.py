@@ -130,6 +130,30 @@ def test_the_rule_that_asks_most_gives_the_status(run):
     assert (done.position("B")["headline_outcome"], done.position("B")["position_status"]) == ("UNKNOWN", "BUY_BLOCKED")
 
 
+def test_a_derogation_is_listed_whoever_else_stands_behind_the_line(run, tmp_path):
+    policy = policy_with(
+        tmp_path / "policy",
+        overrides_soda=OVERRIDE.format(expires_on="2025-06-30").replace("to: WATCHLIST", "to: CLEARED"),
+    )
+    done = run(
+        share("BOND", asset_class="corporate_bond", guarantor_id="NOBODY LOOKED"),
+        share("EXCLUDED BOND", asset_class="corporate_bond", guarantor_id="COLA"),
+        evidence=[soda("SODA", 62), soda("COLA", 50)],
+        policy=policy,
+    )
+    outcomes = {
+        row["line_id"]: row for row in done.rows("select * from core.position_outcomes where rule_id = 'SODA-01'")
+    }
+    assert (outcomes["BOND"]["outcome"], outcomes["BOND"]["tested_issuer_id"]) == ("UNKNOWN", "NOBODY LOOKED")
+    breaches = {row["line_id"]: row for row in done.rows("select * from marts.breaches")}
+    assert (breaches["BOND"]["position_status"], breaches["BOND"]["issuer_id"]) == ("DEROGATED", "SODA")
+    # an exclusion nobody took back is stronger than a derogation
+    assert (breaches["EXCLUDED BOND"]["position_status"], breaches["EXCLUDED BOND"]["issuer_id"]) == (
+        "TO_DIVEST",
+        "COLA",
+    )
+
+
 @pytest.mark.parametrize(
     ("expires_on", "outcome", "status", "divest_by"),
     [

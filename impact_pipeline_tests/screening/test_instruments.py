@@ -166,3 +166,46 @@ def test_green_proceeds_do_not_excuse_an_excluded_underlying(run, tmp_path):
     )
     assert outcome(done, "A") == ("EXCLUDED", "issuer", "SODA")
     assert done.one("select * from marts.breaches")["position_status"] == "TO_DIVEST"
+
+
+def test_a_rule_is_about_the_lines_of_its_scope(run, tmp_path):
+    shares = {"asset_class": "listed_equity", "issuer_id": "SODA", "market_value": 100}
+    done = run(
+        line("RETURN", pocket="return", **shares),
+        line("STRATEGIC", pocket="strategic", **shares),
+        line("NOBODY SAID", **shares),
+        line("NOBODY KNOWN", asset_class="corporate_bond", pocket="strategic", market_value=50),
+        line(
+            "PROPERTY COMPANY",
+            asset_class="unlisted_equity",
+            issuer_id="SODA",
+            pocket="own_use_property",
+            market_value=10,
+        ),
+        evidence=[soda("SODA", 62)],
+    )
+    # the demo's SODA-01 is about the actifs de rendement
+    excluded, apart = ("EXCLUDED", "issuer", "SODA"), ("NOT_APPLICABLE", "out_of_scope", None)
+    assert {name: outcome(done, name) for name in ("RETURN", "STRATEGIC", "NOBODY SAID", "NOBODY KNOWN")} == {
+        "RETURN": excluded, "STRATEGIC": apart, "NOBODY SAID": excluded, "NOBODY KNOWN": apart,
+    }  # fmt: skip
+    assert {row["line_id"] for row in done.rows("select line_id from marts.breaches")} == {"RETURN", "NOBODY SAID"}
+    # the watch rules have no scope: nobody has looked, so the line is not cleared
+    assert done.position("STRATEGIC")["headline_outcome"] == "UNKNOWN"
+    assert done.one("select headline_outcome from marts.issuer_headlines where issuer_id = 'SODA'") == {
+        "headline_outcome": "EXCLUDED"
+    }
+    # by asset: bonds only
+    policy = policy_with(
+        tmp_path / "policy", (SODA_FILE, "asset: [equity, bond, convertible, loan, fund_dedicated]", "asset: [bond]")
+    )
+    other = compute(tmp_path / "inputs", tmp_path / "other", policy=policy)
+    assert outcome(other, "RETURN") == apart
+
+
+def test_an_option_is_in_the_scope_of_what_it_is_written_on(run):
+    done = run(
+        line("OPTION", asset_class="derivative", underlying_issuer_id="SODA", market_value=5, pocket="return"),
+        evidence=[soda("SODA", 62)],
+    )
+    assert outcome(done, "OPTION") == ("EXCLUDED", "underlying", "SODA")

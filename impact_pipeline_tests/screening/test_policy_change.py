@@ -8,7 +8,7 @@ import pytest
 
 from impact_pipeline.domain.screening.decisions import a_year_after
 from impact_pipeline.warehouse.snapshot import publish_window
-from impact_pipeline_tests.builders import DEMO_POLICY, compute, line, write_inputs
+from impact_pipeline_tests.builders import DEMO_POLICY, compute, line, policy_with, write_inputs
 from impact_pipeline_tests.end_to_end.installation import Installation
 
 MONTH = dt.date(2024, 12, 31)
@@ -159,6 +159,17 @@ def test_check_lists_everything_and_warns(installation, tmp_path):
     assert "is a draft" in warned[0]
     assert "in 90 days" in warned[2]
     assert "expired" in warned[3]
+
+
+def test_check_warns_of_words_nothing_else_names(installation, tmp_path):
+    folder = policy_with(
+        tmp_path / "policy",
+        ("rules/PALM-01@1.yaml", "roles_any: [grower,", "roles_any: [growr,"),
+        ("rules/DEF-W1@1.yaml", "commodities_any: [palm,", "commodities_any: [plam,"),
+    )
+    warned = json.loads(installation.impact("policy", "check", "--policy", str(folder), "--json").stdout)["warnings"]
+    assert "PALM-01@1 asks for the role growr, which nothing else names; did you mean grower?" in warned
+    assert "DEF-W1@1 asks for the commodity plam, which nothing else names; did you mean palm?" in warned
 
 
 def test_check_stops_at_the_first_fault(installation, tmp_path):

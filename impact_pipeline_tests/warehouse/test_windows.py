@@ -15,7 +15,13 @@ from polars.testing import assert_frame_equal
 
 from impact_pipeline.errors import SchemaViolationError, SettingsError
 from impact_pipeline.schemas import TABLES
-from impact_pipeline.warehouse.store import Store, ensure_layout, replace_files, replace_window
+from impact_pipeline.warehouse.store import (
+    Store,
+    ensure_layout,
+    replace_files,
+    replace_window,
+    replace_window_in_parts,
+)
 
 FX = TABLES["core.fx_rates"]
 
@@ -227,3 +233,33 @@ def test_any_sequence_of_writes_equals_a_dictionary_of_months(
     found = connection.sql("select * from core.fx_rates").pl().sort(FX.grain)
     assert_frame_equal(found, pl.concat([FX.frame(), *expected.values()]).sort(FX.grain))
     connection.close()
+
+
+def test_rows_that_come_in_parts_are_one_window(store: Store, kit: SimpleNamespace) -> None:
+    table, window = TABLES["core.positions"], kit.window("2024-01", 2)
+    rows = kit.fake(table.name, kit.months("2024-01", 2), rows=40).sort(table.grain)
+
+    def write(parts: list[pl.DataFrame]) -> int:
+        with store.write() as connection:
+            return replace_window_in_parts(connection, table, iter(parts), *window)
+
+    assert write(list(rows.iter_slices(7))) == 80
+    assert_frame_equal(kit.rows(store, table.name), rows)
+    before = kit.stamp(store.path)
+    assert write([rows.head(0), *rows.iter_slices(31)]) == 80
+    assert kit.stamp(store.path) == before, "an identical re-run must not even touch the file"
+    changed = rows.with_columns(pocket=pl.lit("treasury"))
+    assert write(list(changed.iter_slices(9))) == 80
+    assert_frame_equal(kit.rows(store, table.name), changed)
+    assert write([rows.head(3)]) == 3
+    assert_frame_equal(kit.rows(store, table.name), rows.head(3))
+    for parts, said in (
+        ([rows.tail(5), rows.head(5)], "out of order"),
+        ([rows.head(5), rows.slice(4, 5)], "out of order"),
+        ([rows.head(5), rows.drop("pocket")], "pocket"),
+        ([rows.head(1).with_columns(as_of_date=dt.date(2030, 1, 31))], "outside"),
+    ):
+        with pytest.raises(SchemaViolationError, match=said):
+            write(parts)
+        assert_frame_equal(kit.rows(store, table.name), rows.head(3))
+    assert write([]) == 0

@@ -6,9 +6,11 @@ from impact_pipeline.domain.screening.circumstances import chains
 from impact_pipeline.domain.screening.compiler import FALSE, GRADE_RANK, TRUE, TRUTH_TEXT, UNKNOWN, Compiled
 from impact_pipeline.domain.screening.wording import NOTES_FR, OUTCOMES_FR, source_text, value_text
 from impact_pipeline.schemas import TABLES
+from impact_pipeline.schemas.vocabulary import OUTCOMES
 
 _PAIR = ["cell", "rule"]
 _VERDICTS, _EXPLANATIONS = TABLES["core.issuer_verdicts"], TABLES["core.verdict_explanations"]
+_RANKS = {outcome: rank for rank, outcome in enumerate(OUTCOMES)}
 _GRADE = {rank: grade for grade, rank in GRADE_RANK.items()}
 _MISSING = "donnée manquante"
 #: Said once per sentence about what is unknown: who must fetch it.
@@ -139,6 +141,7 @@ def verdict_table(pairs: pl.DataFrame, criteria_rows: pl.DataFrame, around: pl.D
         .join(circumstances, on=_PAIR, how="left")
         .with_columns(
             truth=_truth_text("truth"),
+            outcome_rank=pl.col("outcome").replace_strict(_RANKS, return_dtype=pl.Int64),
             text_fr=_sentence(),
             **{name: pl.col(name) & asked for name in ("is_near", "is_stale", "has_conflict")},
         )

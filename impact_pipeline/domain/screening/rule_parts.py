@@ -2,10 +2,12 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -15,6 +17,8 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+
+from impact_pipeline.schemas.vocabulary import ASSET_CLASSES, POCKETS
 
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 NOT_QUOTED = 'a number between quotes with a dot, at most 6 decimals, e.g. "5" or "0.5"'
@@ -86,11 +90,59 @@ class Validity(Part):
         return self
 
 
-class Scope(Part):
-    """Portfolios and assets the rule is meant for; kept for the rule card, not yet applied."""
+#: Words of ``scope.portfolio``: the pockets they stand for. A line nobody gave a pocket ("other") is in every scope.
+_POCKETS_MEANT = {
+    **{pocket: (pocket,) for pocket in POCKETS},
+    "actifs_rendement": ("return",),
+    "participations_strategiques": ("strategic",),
+    "immobilier_exploitation": ("own_use_property",),
+    "immobilier_placement": ("investment_property",),
+    "tresorerie": ("treasury",),
+}
+#: Words of ``scope.asset``: the asset classes they stand for.
+_ASSETS_MEANT = {
+    **{name: (name,) for name in ASSET_CLASSES},
+    "equity": ("listed_equity", "unlisted_equity"),
+    "bond": (
+        *("corporate_bond", "covered_bond", "sovereign_bond", "sub_sovereign_bond", "supranational_bond"),
+        "securitisation",
+    ),
+    "convertible": ("corporate_bond",),
+    "loan": ("loan", "private_debt", "project_finance", "mortgage"),
+    "fund_dedicated": ("fund",),
+    "fund_open": ("fund",),
+}
 
-    portfolio: tuple[str, ...] = ()
-    asset: tuple[str, ...] = ()
+
+def _known_words(words: tuple[str, ...], known: Iterable[str]) -> tuple[str, ...]:
+    unknown = next((word for word in words if word not in known), None)
+    if unknown is not None:
+        raise ValueError(f"{unknown} is not one of " + ", ".join(sorted(known)))
+    return words
+
+
+class Scope(Part):
+    """Pockets and kinds of assets the rule is about; empty = all. A line outside is NOT_APPLICABLE for the rule.
+
+    Derivatives are in every scope: they stand for their underlying. Lines of a fund have their own kind of asset and
+    the pocket of the line that holds the fund.
+    """
+
+    portfolio: Annotated[tuple[str, ...], AfterValidator(lambda words: _known_words(words, _POCKETS_MEANT))] = ()
+    asset: Annotated[tuple[str, ...], AfterValidator(lambda words: _known_words(words, _ASSETS_MEANT))] = ()
+
+    @property
+    def pockets(self) -> tuple[str, ...]:
+        """Pockets of the lines in scope; empty = all."""
+        meant = {pocket for word in self.portfolio for pocket in _POCKETS_MEANT[word]}
+        return tuple(pocket for pocket in POCKETS if pocket in meant | {"other"}) if meant else ()
+
+    @property
+    def asset_classes(self) -> tuple[str, ...]:
+        """Asset classes of the lines in scope; empty = all."""
+        meant = {name for word in self.asset for name in _ASSETS_MEANT[word]}
+        always = {"derivative", "other"}
+        return tuple(name for name in ASSET_CLASSES if name in meant | always) if meant else ()
 
 
 class AppliesIf(Part):
