@@ -25,7 +25,8 @@ with carbon as (
     where carbon.portfolio_id = 'ALL'
 ),
 
--- what the exclusion rules could not decide, for lack of evidence; what the committee decided is decided
+-- what the exclusion rules could not decide, for lack of evidence; what the committee decided is decided, and so is a
+-- line outside the scope of a rule
 asked as (
     select
         outcomes.as_of_date,
@@ -33,7 +34,12 @@ asked as (
         outcomes.line_id,
         outcomes.lookthrough_path,
         count(
-            case when outcomes.override_id is null and coalesce(verdicts.truth, 'U') = 'U' then 1 end
+            case
+                when outcomes.override_id is null
+                    and outcomes.tested_as <> 'out_of_scope'
+                    and coalesce(verdicts.truth, 'U') = 'U'
+                    then 1
+            end
         ) as n_undecided
     from core.position_outcomes as outcomes
     inner join policy.rules as rules

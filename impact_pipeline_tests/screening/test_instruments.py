@@ -209,3 +209,15 @@ def test_an_option_is_in_the_scope_of_what_it_is_written_on(run):
         evidence=[soda("SODA", 62)],
     )
     assert outcome(done, "OPTION") == ("EXCLUDED", "underlying", "SODA")
+
+
+def test_what_is_out_of_scope_is_not_counted_as_undecided(run):
+    shares = {"asset_class": "listed_equity", "market_value": 100}
+    done = run(
+        line("RETURN", pocket="return", issuer_id="SODA", **shares),
+        line("STRATEGIC", pocket="strategic", issuer_id="NOBODY LOOKED", **shares),
+        evidence=[soda("SODA", 62)],
+    )
+    row = done.one("select * from marts.mission_indicators where indicator_id = 'excluded_exposure'")
+    # the strategic line is outside the three exclusions: 100 of 200 excluded, nothing undecided
+    assert (row["value"], row["coverage_ratio"]) == (0.5, 1)
