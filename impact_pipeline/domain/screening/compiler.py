@@ -175,8 +175,8 @@ def _leaf_row(
         "asked_set": c.substance_set,
         # a rule that names lists is about these, also where one of its criteria names none
         "scope_sets": sets_of(rule),
-        "asked_inner": related(c.substance_set, sets, lambda asked, other: other < asked),
-        "asked_outer": related(c.substance_set, sets, lambda asked, other: other > asked),
+        "asked_inner": related(c.substance_set, sets, lambda asked, other: other <= asked),
+        "asked_outer": related(c.substance_set, sets, lambda asked, other: other >= asked),
         "asked_models": list(c.qualifiers),
         "asked_year": year,
         "asked_unit": "bool" if c.op in ("is_true", "is_false") else measures.unit(c.measure),

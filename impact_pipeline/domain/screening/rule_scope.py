@@ -24,7 +24,7 @@ def sets_of(rule: Rule) -> list[str]:
 
 
 def related(asked: str | None, sets: Sets, is_related: Callable[[frozenset[str], frozenset[str]], bool]) -> list[str]:
-    """Other sets that hold less, or more, than the asked one."""
+    """Other sets that hold no more, or no less, than the asked one; the same members under another name are both."""
     if asked is None or asked not in sets:
         return []
-    return sorted(name for name, members in sets.items() if is_related(sets[asked], members))
+    return sorted(name for name, members in sets.items() if name != asked and is_related(sets[asked], members))

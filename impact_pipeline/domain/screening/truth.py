@@ -45,7 +45,7 @@ def interval_truth() -> pl.Expr:
 def admitted_truths() -> list[pl.Expr]:
     """What each truth is worth once grade and age are looked at.
 
-    ``plain``: a weak or stale F is U; a weak T stays T. ``strong``: a weak T is U too; only it can exclude.
+    ``plain``: a weak or stale F is U; a weak T stays T. ``strong``: T when it may exclude; nothing else is asked of it.
     Stale evidence keeps an exclusion: it counts as it did when it was received fresh. What was received stale counts
     a grade lower, and past twice its age it excludes nobody.
     ``proven``: what a mitigation needs, T on evidence good enough to clear.
@@ -58,9 +58,7 @@ def admitted_truths() -> list[pl.Expr]:
     cleared = is_false & fit_to_clear
     return [
         pl.when(is_true).then(rank(TRUE)).when(cleared).then(rank(FALSE)).otherwise(rank(UNKNOWN)).alias("plain"),
-        pl.when(is_true & fit_to_condemn).then(rank(TRUE))
-        .when(cleared).then(rank(FALSE))
-        .otherwise(rank(UNKNOWN)).alias("strong"),
+        pl.when(is_true & fit_to_condemn).then(rank(TRUE)).otherwise(rank(UNKNOWN)).alias("strong"),
         pl.when(is_true & fit_to_clear).then(rank(TRUE)).otherwise(rank(UNKNOWN)).alias("proven"),
         (pl.when(pl.col("mitigates")).then(is_true & fit_to_clear)
          .when(is_true).then(fit_to_condemn)

@@ -105,6 +105,24 @@ def test_case_9_first_euro_involvement_of_a_company_is_its_group_s() -> None:
     assert "détient 35 % de Child SA (exclu)" in verdicts["ASSOCIATE"]["text_fr"]
 
 
+def test_the_first_euro_of_revenue_comes_up_and_nothing_else_does() -> None:
+    link = [owner("CHILD", "PARENT", "65")]
+    euro = claim("revenue_share.neonic", "0.4", issuer_id="CHILD", grade="A")
+    assert family([euro], link, NEO)[0]["PARENT"]["outcome"] == "EXCLUDED"
+    # a threshold above 0 is one of the group's own revenue
+    above_1 = rule(criteria={"any": [criterion("revenue_share.neonic", ">", "0.1", id="c")]})
+    verdicts, _ = family([euro], link, above_1)
+    assert (verdicts["CHILD"]["truth"], verdicts["PARENT"]["truth"]) == ("T", "U")
+    # a company's poor policy is not the group's
+    poor = claim("deforestation_policy.score", "1", issuer_id="CHILD")
+    below_4 = rule(criteria={"any": [criterion("deforestation_policy.score", "<", "4", id="c")]})
+    verdicts, _ = family([poor], link, below_4)
+    assert (verdicts["CHILD"]["truth"], verdicts["PARENT"]["truth"]) == ("T", "U")
+    none = claim("water_policy.sites_in_stress", "0", issuer_id="CHILD")
+    verdicts, _ = family([none], link, rule(criteria={"any": [criterion("water_policy.sites_in_stress", "is_false")]}))
+    assert (verdicts["CHILD"]["truth"], verdicts["PARENT"]["truth"]) == ("T", "U")
+
+
 def test_weak_involvement_comes_up_as_weak_as_it_is() -> None:
     """NEO-01 asks for grade B to exclude: a vendor's word about the company watches the group, no more."""
     weak = {**MAKER, "grade": "C"}

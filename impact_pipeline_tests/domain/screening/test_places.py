@@ -17,7 +17,12 @@ from impact_pipeline_tests.domain.screening.cases import (
 )
 
 NEO, PALM, SODA, PFAS = (demo_rules()[name] for name in ("NEO-01", "PALM-01", "SODA-01", "PFAS-W1"))
-SETS = {"EU5": frozenset("abcde"), "IRAC4A": frozenset("abcdefg"), "WIDE": frozenset("abcdefghi")}
+SETS = {
+    "EU5": frozenset("abcde"),
+    "IRAC4A": frozenset("abcdefg"),
+    "SAME SEVEN": frozenset("abcdefg"),
+    "WIDE": frozenset("abcdefghi"),
+}
 MAKER = {"role": "active_maker", "substance_set": "neonic_IRAC4A", "unit": "bool"}
 
 
@@ -100,6 +105,8 @@ def test_case_11_a_share_of_volume_exposes_and_proves_no_revenue() -> None:
         ("IRAC4A", "WIDE", "1", "U"),  # one of the nine may be none of the seven
         ("IRAC4A", "IRAC4A", None, "F"),
         (None, "EU5", None, "U"),  # a rule about any substance
+        ("IRAC4A", "SAME SEVEN", "1", "T"),  # the same substances under another name
+        ("IRAC4A", "SAME SEVEN", None, "F"),
     ],
 )
 def test_lists_inside_lists(asked, told, value, truth) -> None:
@@ -128,3 +135,17 @@ def test_a_rule_is_about_the_lists_it_names() -> None:
     """NEO-01 names IRAC 4A in one criterion: nothing found of that list is nothing found of the rule's theme."""
     assert verdict([absent("involvement.neonic", substance_set="neonic_IRAC4A")], NEO)["outcome"] == "CLEARED"
     assert verdict([absent("involvement.neonic", substance_set="neonic_EU5_2013")], NEO)["truth"] == "U"
+
+
+def test_looked_for_in_some_places_gives_way_to_nothing_found_at_all() -> None:
+    """NEO-01 is about makers and formulators; one source looked at makers only, another found no revenue anywhere."""
+    part = absent("involvement.neonic", role="active_maker", substance_set="neonic_IRAC4A", evidence_id="PART")
+    whole = absent("revenue_share.neonic", evidence_id="WHOLE")
+    alone = explanations([part], NEO)["maker"]
+    assert (alone["truth"], alone["evidence_id"]) == ("U", "PART")
+    both = explanations([part, whole], NEO)["maker"]
+    assert (both["truth"], both["evidence_id"]) == ("F", "WHOLE")
+    assert verdict([part, whole], NEO)["outcome"] == "CLEARED"
+    # what was found is not taken back by what another measure did not find
+    found = claim("involvement.neonic", "1", role="active_maker", substance_set="neonic_IRAC4A", evidence_id="FOUND")
+    assert explanations([found, whole], NEO)["maker"]["evidence_id"] == "FOUND"
