@@ -114,7 +114,6 @@ def decide(
         is_stale=pl.col("is_stale").any(),
         has_conflict=pl.col("has_conflict").any(),
     )
-    asks = pl.col("asks_applicability")
     risen = judged.filter(pl.col("risen_from").is_not_null()).select(*_PAIR, rises=pl.lit(True)).unique()
     pairs = (
         truths.join(cells, on="cell")
@@ -127,8 +126,8 @@ def decide(
         .with_columns(
             applies=pl.when(pl.col("is_public_body")).then(pl.lit("F"))
             .when(pl.col("rises")).then(pl.lit("T"))
-            .when(~asks).then(pl.lit("T"))
             .when(pl.col("applies").is_not_null()).then(pl.col("applies"))
+            # no claim at all: whatever the rule asks for, nothing can be said
             .otherwise(pl.lit("U")),
             # a flag that nothing raised is down; none of them clears
             **{name: pl.col(name).eq_missing(True) for name in FLAGS},

@@ -23,7 +23,7 @@ from impact_pipeline.errors import SchemaViolationError
 from impact_pipeline.schemas import TABLES
 
 #: What is kept of every pair while all issuers are decided; the rest is joined again where it is written out.
-_DECIDED = ("cell", "rule", "truth", "outcome", "applies", "note_fr", *FLAGS)
+_DECIDED = ("cell", "rule", "truth", "outcome", "note_fr", *FLAGS)
 #: What the written tables say of a rule.
 _NAMED = ("rule", "rule_id", "rule_order", "rule_version", "rule_sha", "heading_fr")
 #: Issuers looked at together. It bounds the memory and changes no result.

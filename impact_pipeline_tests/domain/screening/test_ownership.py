@@ -223,3 +223,23 @@ def test_a_rule_may_refuse_to_walk_down() -> None:
     still = rule(criteria=PALM.criteria.model_dump(mode="json", by_alias=True), propagation={"down": None})
     verdicts, _ = family([DIRTY], [owner("CHILD", "PARENT")], still)
     assert verdicts["CHILD"]["outcome"] == "UNKNOWN"
+
+
+def test_what_comes_up_needs_no_place_of_the_group_itself() -> None:
+    """The rule is about makers; the group's only claim is its consolidated company's."""
+    makers = rule(
+        applies_if={"roles_any": ["active_maker"]},
+        criteria={"any": [criterion("involvement.neonic", "is_true", roles=["active_maker"], id="c")]},
+    )
+    verdicts, _ = family([MAKER], [owner("CHILD", "PARENT", "65")], makers)
+    assert (verdicts["PARENT"]["truth"], verdicts["PARENT"]["outcome"]) == ("T", "EXCLUDED")
+
+
+@pytest.mark.parametrize(("last_day", "truth"), [(dt.date(2024, 12, 31), "T"), (dt.date(2025, 1, 1), "U")])
+def test_a_company_that_left_on_the_closing_day_is_not_in_the_year_s_evidence(last_day, truth) -> None:
+    """Fiscal year 2024 closes on 31 December 2024: what left that day is no part of what was told."""
+    told = claim("involvement.neonic", "1", issuer_id="PARENT", role="active_maker", grade="A", fiscal_year=2024)
+    left = owner("CHILD", "PARENT", valid_to=last_day)
+    any_maker = rule(criteria={"any": [criterion("involvement.neonic", "is_true", id="c")]})
+    verdicts, _ = family([told], [left], any_maker)
+    assert verdicts["PARENT"]["truth"] == truth

@@ -149,3 +149,11 @@ def test_looked_for_in_some_places_gives_way_to_nothing_found_at_all() -> None:
     # what was found is not taken back by what another measure did not find
     found = claim("involvement.neonic", "1", role="active_maker", substance_set="neonic_IRAC4A", evidence_id="FOUND")
     assert explanations([found, whole], NEO)["maker"]["evidence_id"] == "FOUND"
+
+
+def test_a_proof_about_another_place_decides_nothing_until_the_place_is_sure() -> None:
+    """PALM-01 is about growers to distributors; a retailer's poor certification of grade D neither applies nor clears."""
+    weak = claim("certified_share.rspo", "10", role="retailer", model="SG", grade="D", unit="pct")
+    found = verdict([weak], PALM)
+    assert (found["truth"], found["outcome"]) == ("U", "UNKNOWN")
+    assert verdict([{**weak, "grade": "B"}], PALM)["outcome"] == "NOT_APPLICABLE"
