@@ -142,7 +142,7 @@ def test_looked_for_in_some_places_gives_way_to_nothing_found_at_all() -> None:
     part = absent("involvement.neonic", role="active_maker", substance_set="neonic_IRAC4A", evidence_id="PART")
     whole = absent("revenue_share.neonic", evidence_id="WHOLE")
     alone = explanations([part], NEO)["maker"]
-    assert (alone["truth"], alone["evidence_id"]) == ("U", "PART")
+    assert (alone["truth"], alone["evidence_id"], alone["lo"], alone["hi"]) == ("U", "PART", 0, 1)
     both = explanations([part, whole], NEO)["maker"]
     assert (both["truth"], both["evidence_id"]) == ("F", "WHOLE")
     assert verdict([part, whole], NEO)["outcome"] == "CLEARED"
@@ -157,3 +157,48 @@ def test_a_proof_about_another_place_decides_nothing_until_the_place_is_sure() -
     found = verdict([weak], PALM)
     assert (found["truth"], found["outcome"]) == ("U", "UNKNOWN")
     assert verdict([{**weak, "grade": "B"}], PALM)["outcome"] == "NOT_APPLICABLE"
+
+
+def rows_of_one_source(*said):
+    """Palm statements of one source and year under PALM-01, which clears nobody but who was looked at everywhere."""
+    return verdict([{**row, "source": "rapport annuel"} for row in said], PALM)["outcome"]
+
+
+def test_of_several_rows_of_one_source_the_one_that_found_something_counts() -> None:
+    nothing, grower = absent("revenue_share.palm"), absent("revenue_share.palm", role="grower")
+    some = claim("revenue_share.palm", "3", role="trader")
+    assert rows_of_one_source(nothing) == rows_of_one_source(nothing, grower) == "CLEARED"
+    # 3 % is below the threshold, but who trades palm oil needs its certificate
+    assert rows_of_one_source(nothing, some) == "WATCHLIST"
+    # one place out of five, whatever else was looked at under a list nobody asked for
+    assert rows_of_one_source(grower) == "UNKNOWN"
+    listed = absent("revenue_share.palm", substance_set="a list of its own")
+    assert rows_of_one_source(listed) == "UNKNOWN"
+    assert rows_of_one_source(listed, nothing) == "CLEARED"
+
+
+def test_a_figure_beside_a_word_does_not_make_the_word_complete() -> None:
+    above_5 = rule(criteria={"any": [criterion("revenue_share.palm", ">", "5", id="c")]})
+    word = absent("revenue_share.palm", role="grower")
+    figure = claim("revenue_share.palm", "0", role="mill")
+    assert verdict([figure], above_5)["truth"] == "F"
+    found = explanations([word, figure], above_5)["c"]
+    assert (found["truth"], found["lo"], found["hi"]) == ("U", 0, 100)
+
+
+def test_a_statement_is_as_late_as_its_latest_part() -> None:
+    """PALM-01 on FY2021, grade C: received in 2022 it keeps its exclusion, received in 2025 it makes none."""
+    early = claim("revenue_share.palm", "6", fiscal_year=2021, grade="C", role="grower", known_from=dt.date(2022, 4, 1))
+    late = {**early, "role": "trader", "known_from": dt.date(2025, 4, 1)}
+    assert verdict([early], PALM)["outcome"] == "EXCLUDED"
+    assert verdict([early, late], PALM)["outcome"] == "WATCHLIST"
+
+
+def test_one_disputed_part_makes_the_statement_disputed() -> None:
+    """The growers' share was told twice, differently and without a place in the source; the traders' once."""
+    above_5 = rule(criteria={"any": [criterion("revenue_share.palm", ">", "5", id="c")]})
+    first = claim("revenue_share.palm", "1", role="grower", known_from=dt.date(2025, 5, 15))
+    again = {**first, "lo": Decimal(2), "hi": Decimal(2), "known_from": dt.date(2025, 6, 1)}
+    other = claim("revenue_share.palm", "1", role="trader")
+    assert verdict([first, again, other], above_5)["has_conflict"]
+    assert not verdict([first, other], above_5)["has_conflict"]
