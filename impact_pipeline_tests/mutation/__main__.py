@@ -37,6 +37,7 @@ FILES = (
     "test_overrides.py",
     "test_proxies.py",
     "test_committee_cases.py",
+    "test_demo_policy.py",
 )
 FIRST = {
     "resolution": "test_parts_and_sources.py",
@@ -48,7 +49,7 @@ FIRST = {
     "ownership": "test_ownership.py",
     "inheritance": "test_overrides.py",
     "proxies": "test_proxies.py",
-    "rules": "test_committee_cases.py",
+    "rules": "test_demo_policy.py",
 }
 TIMEOUT_S = 600
 AT_ONCE = 2
