@@ -117,7 +117,7 @@ def graded(claims: Claims, grade: str) -> Claims:
 
 @pytest.mark.parametrize("rule_id", PROVEN)
 def test_grades(rule_id: str) -> None:
-    """A vendor's research (C) proves and clears, its estimate (D) does neither; NEO-01 asks for the issuer's word (B)."""
+    """A vendor's research (C) proves and clears, its estimate (D) does neither; NEO-01 asks for B."""
     the_rule = demo_rules()[rule_id]
     good, weak = ("B", "C") if rule_id == "NEO-01" else ("C", "D")
     proven = "EXCLUDED" if the_rule.can_exclude else "ENGAGEMENT"

@@ -152,7 +152,7 @@ def test_looked_for_in_some_places_gives_way_to_nothing_found_at_all() -> None:
 
 
 def test_a_proof_about_another_place_decides_nothing_until_the_place_is_sure() -> None:
-    """PALM-01 is about growers to distributors; a retailer's poor certification of grade D neither applies nor clears."""
+    """PALM-01 is about growers to distributors; a retailer of grade D is neither in nor out."""
     weak = claim("certified_share.rspo", "10", role="retailer", model="SG", grade="D", unit="pct")
     found = verdict([weak], PALM)
     assert (found["truth"], found["outcome"]) == ("U", "UNKNOWN")
