@@ -139,7 +139,7 @@ class Computed:
         return self.one("select * from marts.positions where line_id = ? and portfolio_id = ?", line_id, portfolio)
 
     def flagged(self, check: str) -> list[str]:
-        """Lines that a check of ``dbt_like_sql/tests`` lists (five at most), e.g. ``attribution__no_factor_above_1``."""
+        """Lines that a check of ``dbt_like_sql/tests`` lists (at most five): ``attribution__no_factor_above_1``."""
         test = next(each for each in _sql_files()[1] if each.name == check)
         with self.store.read() as connection:
             found = run_test(connection, test, self.covered.start, self.covered.end)

@@ -46,6 +46,11 @@ select
     as_of_date,
     issuer_id,
     -- a link without its share adds nothing: the sum is what is known to be owned
-    cast(least(sum(cast(pct_of_chain as decimal(24, 12))), 100) as decimal(24, 12)) as pct_capital
+    cast(
+        case
+            when sum(cast(pct_of_chain as decimal(24, 12))) > 100 then 100
+            else sum(cast(pct_of_chain as decimal(24, 12)))
+        end as decimal(24, 12)
+    ) as pct_capital
 from chains
 group by as_of_date, issuer_id

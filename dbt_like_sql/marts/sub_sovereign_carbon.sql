@@ -56,7 +56,9 @@ measured as (
         outstanding_eur,
         case when factor is not null and ghg_tco2e is not null then outstanding_eur end as covered_eur,
         case when factor > 1 and ghg_tco2e is not null then outstanding_eur end as capped_eur,
-        cast(least(factor, 1) * cast(ghg_tco2e as double) as decimal(24, 6)) as financed_tco2e
+        cast(
+            case when factor > 1 then 1 else factor end * cast(ghg_tco2e as double) as decimal(24, 6)
+        ) as financed_tco2e
     from by_treatment
 ),
 

@@ -44,8 +44,9 @@ _FOREVER = dt.date.max
 
 
 class Methodology(Part):
-    """Method choices of the carbon and share figures: the columns of ``policy.methodology``. Keys with a default are
-    newer than the first policies, and the default is what those did.
+    """Method choices of the carbon and share figures: the columns of ``policy.methodology``.
+
+    Keys with a default are newer than the first policies, and the default is what those did.
     """
 
     scope_2_preferred: Literal["market", "location"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from impact_pipeline_tests.builders import policy_with
 
-#: A manufacturing sector by revenue and assets, a trade sector by revenue and turnover; prices rose by a quarter 2015-2024.
+#: Manufacturing by revenue and assets, trade by revenue and turnover; prices rose by a quarter from 2015 to 2024.
 FACTORS = """\
 id: TEST-SET
 title_fr: "Facteurs d'essai"
@@ -30,5 +30,3 @@ def method(folder: Path, *edits: tuple[str, str], factors: str = "") -> Path:
         edits = (*edits, ("sector_average: none", "sector_average: TEST-SET"))
     files = {"sets_factors": factors} if factors else {}
     return policy_with(folder, *(("methodology.yaml", old, new) for old, new in edits), **files)
-
-

@@ -5,7 +5,6 @@ import pytest
 from impact_pipeline_tests.builders import compute, emissions, financials, line, write_inputs
 from impact_pipeline_tests.carbon.factor_sets import method
 
-DOLLAR = {"rate_date": "2024-12-31", "currency": "USD", "units_per_eur": "1.10"}
 OWN = ("own_entities: []", "own_entities: [MUTUAL]")
 LINK = {"is_controlled": "true", "valid_from": "2020-01-01", "known_from": "2020-01-01", "source": "register"}
 
@@ -83,7 +82,7 @@ def test_project_finance_is_divided_by_the_project(run):
 
 
 def test_a_green_bond_is_counted_at_its_issuer(run):
-    # D10 needs the issuer's allocated amount and the emissions of the financed assets; no input gives them: 500 t, not 533.33
+    # D10 needs the amount allocated and the emissions of the financed assets; no input gives them: 500 t, not 533.33
     done = run(
         holdings=[
             line("PLAIN", asset_class="corporate_bond", issuer_id="X", nominal_amount=10, market_value=10),
@@ -143,23 +142,27 @@ def test_a_property_without_its_data_is_eligible_and_keeps_its_reason(run, datas
 
 
 def test_a_building_owned_alone_counts_whole(run):
-    # 100 % through a company that is controlled: 60 t, whatever was paid; 60 % of another: its value is needed
+    # 100 % through a company that is controlled: 60 t, whatever was paid; 60 % or nobody knows: its value is needed
     building = {"asset_class": "real_estate", "market_value": 90, "book_value": 70, "pocket": "investment_property"}
     done = run(
         OWN,
-        holdings=[line("A", issuer_id="SCI-1", **building), line("B", issuer_id="SCI-2", **building)],
+        holdings=[
+            line(name, issuer_id=issuer, **building)
+            for name, issuer in {"A": "SCI-1", "B": "SCI-2", "C": "SCI-3"}.items()
+        ],
         ownership=[
             {"parent_id": "MUTUAL", "child_id": "HOLDING", "pct_capital": 100, **LINK},
             {"parent_id": "HOLDING", "child_id": "SCI-1", "pct_capital": 100, **LINK},
             {"parent_id": "HOLDING", "child_id": "SCI-2", "pct_capital": 60, **LINK},
+            {"parent_id": "HOLDING", "child_id": "SCI-3", "pct_capital": None, **LINK},
         ],
-        issuer_emissions=[*emissions("SCI-1", 40, 20), *emissions("SCI-2", 40, 20)],
+        issuer_emissions=[row for name in ("SCI-1", "SCI-2", "SCI-3") for row in emissions(name, 40, 20)],
     )
     row = attributed(done)
     assert float(row["financed_scope_1_2_tco2e"]) == pytest.approx(60)
     assert (row["attribution_factor"], row["denominator_basis"]) == (1, "full_ownership")
     assert (row["outstanding_basis"], float(row["outstanding_eur"])) == ("book_value", 70)
-    assert statuses(done)["B"] == "missing_property_value"
+    assert statuses(done) == {"A": "covered", "B": "missing_property_value", "C": "missing_property_value"}
     assert done.flagged("attribution__above_25_percent_is_reviewed") == []
 
 
@@ -219,78 +222,6 @@ def test_without_control_on_the_day_it_is_financed(run, edits, link):
     # (50 + 10 + 20) / 200 x 1,000 t
     done = run(*edits, **participations(**link))
     assert float(done.carbon()["financed_emissions_tco2e"]) == pytest.approx(400)
-
-
-REGION = {
-    "year": 2023, "known_from": "2024-06-01", "country": "REGION", "ghg_excl_lulucf_tco2e": 1_000,
-    "ghg_incl_lulucf_tco2e": 900,
-}  # fmt: skip
-COUNTRY = REGION | {"country": "FR", "ghg_excl_lulucf_tco2e": 9_000, "ghg_incl_lulucf_tco2e": 8_000}
-
-
-def regional(value, **region):
-    return {
-        "holdings": [
-            line("A", asset_class="sub_sovereign_bond", issuer_id="REGION", market_value=value),
-            line("B", asset_class="sovereign_bond", issuer_id="FR", market_value=100),
-            line("C", asset_class="sub_sovereign_bond", issuer_id="CITY", market_value=300),
-        ],
-        "issuers": [
-            {"issuer_id": "REGION", "name": "Region", "country": "FR"},
-            {"issuer_id": "CITY", "name": "City", "country": "FR"},
-        ],
-        "sovereigns": [REGION | region, COUNTRY | {"gdp_ppp_intl_usd": 15_000, "gdp_nominal_eur": 10_000}],
-        "fx_rates": [DOLLAR],
-    }
-
-
-def regions(done, lulucf="excl"):
-    return done.one("select * from marts.sub_sovereign_carbon where portfolio_id = 'ALL' and lulucf = ?", lulucf)
-
-
-def test_a_region_is_divided_by_its_gdp_at_the_parity_of_its_country(run):
-    # 100 EUR x 1.10 / (2,000 x 15,000 / 10,000 = 3,000) x 1,000 t = 36.667 t; with land use x 900 t = 33 t
-    done = run(**regional(100, gdp_nominal_eur=2_000))
-    assert statuses(done) == {
-        "A": "sub_sovereign_covered", "B": "sovereign_covered", "C": "out_of_scope_sub_sovereign",
-    }  # fmt: skip
-    row = regions(done)
-    assert float(row["financed_emissions_tco2e"]) == pytest.approx(36.666667, abs=1e-6)
-    assert float(regions(done, "incl")["financed_emissions_tco2e"]) == pytest.approx(33)
-    assert (float(row["exposure_eur"]), float(row["covered_exposure_eur"])) == (400, 100)
-    assert float(row["capped_exposure_eur"]) == 0
-    # the country's own bonds stay alone: 100 x 1.10 / 15,000 x 9,000 t
-    country = done.one("select * from marts.sovereign_carbon where portfolio_id = 'ALL' and lulucf = 'excl'")
-    assert (float(country["exposure_eur"]), float(country["financed_emissions_tco2e"])) == (100, pytest.approx(66))
-    # and neither is a company's
-    assert attributed(done)["financed_scope_1_2_tco2e"] is None
-
-
-def test_a_region_is_attributed_at_most_once(run):
-    # 5,000 x 1.10 / 3,000 = 1.83: capped at 1 (PCAF p. 154), all 1,000 t
-    row = regions(run(**regional(5_000, gdp_nominal_eur=2_000)))
-    assert float(row["financed_emissions_tco2e"]) == pytest.approx(1_000)
-    assert float(row["capped_exposure_eur"]) == 5_000
-
-
-@pytest.mark.parametrize(
-    ("region", "status", "tonnes"),
-    [
-        # its own parity GDP, when no nominal one is known: 110 / 2,200 x 1,000 t
-        ({"gdp_ppp_intl_usd": 2_200}, "sub_sovereign_covered", 50),
-        ({}, "out_of_scope_sub_sovereign", None),
-        (
-            {"gdp_nominal_eur": 2_000, "ghg_excl_lulucf_tco2e": None, "ghg_incl_lulucf_tco2e": None},
-            "out_of_scope_sub_sovereign",
-            None,
-        ),
-    ],
-)
-def test_a_region_needs_emissions_and_a_gdp(run, region, status, tonnes):
-    done = run(**regional(100, **region))
-    assert statuses(done)["A"] == status
-    found = regions(done)["financed_emissions_tco2e"]
-    assert found is None if tonnes is None else float(found) == pytest.approx(tonnes)
 
 
 def test_what_no_input_describes_keeps_a_precise_reason(run):

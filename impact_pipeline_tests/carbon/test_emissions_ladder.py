@@ -62,9 +62,10 @@ def test_energy_says_nothing_about_scope_3(run):
 
 def test_a_building_is_scored_by_its_own_table(run):
     # tables 5.4-1 and 5.5-1: label x floor area 3, statistics x floor area 4, an average building 5
+    loan = {"asset_class": "mortgage", "nominal_amount": 50, "market_value": 50}
     bases = {"energy": 3, "production": 4, "revenue_estimate": 5, "reported": 2}
     done = run(
-        holdings=[line(name, asset_class="mortgage", issuer_id=name, nominal_amount=50, market_value=50) for name in bases],
+        holdings=[line(name, issuer_id=name, **loan) for name in bases],
         issuer_financials=[financials(name, total_assets=100) for name in bases],
         issuer_emissions=[row for name in bases for row in emissions(name, 10, basis=name)],
     )
@@ -117,6 +118,24 @@ def test_d16_options_3b_and_3c_have_no_attribution_factor(run, code, factors, to
     carbon = done.carbon()
     assert (carbon["coverage_ratio"], carbon["data_quality_score"]) == (1, 5)
     assert (carbon["waci_tco2e_per_meur"], carbon["waci_coverage_ratio"]) == (None, None)
+
+
+def test_an_estimate_from_the_amount_held_is_not_in_the_waci(run):
+    # X: revenue known, enterprise value not: option 3b says nothing of its emissions. Y: 10 t over 1 M of revenue
+    done = run(
+        factors=FACTORS,
+        holdings=[share(), line("B", asset_class="listed_equity", issuer_id="Y", market_value=100)],
+        issuers=[{"issuer_id": "X", **MAKER}],
+        issuer_financials=[
+            financials("X", revenue=MILLION),
+            financials("Y", market_cap=600, total_debt=400, revenue=MILLION),
+        ],
+        issuer_emissions=emissions("Y", 10),
+    )
+    assert attributed(done)["emissions_option"] == "3b"
+    carbon = done.carbon()
+    assert (carbon["coverage_ratio"], carbon["waci_coverage_ratio"]) == (1, 0.5)
+    assert carbon["waci_tco2e_per_meur"] == pytest.approx(10)
 
 
 @pytest.mark.parametrize("case", ["no factor set", "another sector", "no sector", "gics"])
