@@ -109,8 +109,9 @@ def write_inputs(folder: Path, **datasets: Rows) -> Path:
 class Computed:
     """A month computed from an inputs folder, to be asked questions in SQL."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, covered: Window) -> None:
         self.store = store
+        self.covered = covered
 
     def rows(self, sql: str, *params: Any) -> list[dict[str, Any]]:
         """Rows of a query as dictionaries."""
@@ -137,6 +138,13 @@ class Computed:
         """The row of ``marts.positions`` of a line."""
         return self.one("select * from marts.positions where line_id = ? and portfolio_id = ?", line_id, portfolio)
 
+    def flagged(self, check: str) -> list[str]:
+        """Lines that a check of ``dbt_like_sql/tests`` lists (at most five): ``attribution__no_factor_above_1``."""
+        test = next(each for each in _sql_files()[1] if each.name == check)
+        with self.store.read() as connection:
+            found = run_test(connection, test, self.covered.start, self.covered.end)
+        return sorted(row["line_id"] for row in found.sample)
+
 
 def compute(
     inputs: Path, home: Path, months: str = "2024-12", *, policy: Path = DEMO_POLICY, known_as_of: str = ""
@@ -156,7 +164,7 @@ def compute(
         for test in tests:
             found = run_test(connection, test, covered.start, covered.end)
             assert test.severity == "warn" or not found.bad_rows, f"{test.name}: {found.sample}"
-    return Computed(store)
+    return Computed(store, covered)
 
 
 def _run_models(store: Store, models: Sequence[SqlModel], covered: Window) -> None:

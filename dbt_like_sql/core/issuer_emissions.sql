@@ -16,16 +16,17 @@ with latest as (
         emissions.source,
         emissions.tco2e,
         emissions.known_from,
-        case emissions.basis
-            when 'reported_verified' then 1
-            when 'reported' then 2
-            when 'energy' then 2
-            when 'production' then 3
-            when 'revenue_estimate' then 4
-            when 'asset_estimate' then 5
-            -- a figure of unknown making is scored as the weakest
-            else 5
-        end as score,
+        case
+            when emissions.basis = 'reported_verified' then '1a'
+            when emissions.basis = 'reported' then '1b'
+            -- energy bought and burnt says nothing about scope 3 (PCAF 5.1, footnote 53)
+            when emissions.basis = 'energy' and emissions.scope in ('1', '2_location', '2_market') then '2a'
+            when emissions.basis = 'production' then '2b'
+            when emissions.basis = 'revenue_estimate' then '3a'
+            when emissions.basis = 'asset_estimate' then '3b'
+            -- a word that sorts behind the others: the weaker of two options is the greater one
+            else 'unknown'
+        end as option,
         row_number() over (
             partition by
                 emissions.as_of_date, emissions.issuer_id, emissions.fiscal_year, emissions.scope, emissions.source
@@ -34,22 +35,38 @@ with latest as (
     from staging.issuer_emissions as emissions
 ),
 
-best as (
+scored as (
     select
-        latest.as_of_date,
-        latest.issuer_id,
-        latest.fiscal_year,
-        latest.scope,
-        latest.tco2e,
-        latest.score,
-        row_number() over (
-            partition by latest.as_of_date, latest.issuer_id, latest.fiscal_year, latest.scope
-            order by latest.score, latest.known_from desc, latest.source
-        ) as preference
+        latest.*,
+        case latest.option
+            when '1a' then 1
+            when '1b' then 2
+            when '2a' then 2
+            when '2b' then 3
+            when '3a' then 4
+            -- a figure of unknown making is scored as the weakest
+            else 5
+        end as score
     from latest
     where latest.recency = 1
         -- a source whose last word is empty has taken its figure back
         and latest.tco2e is not null
+),
+
+best as (
+    select
+        scored.as_of_date,
+        scored.issuer_id,
+        scored.fiscal_year,
+        scored.scope,
+        scored.tco2e,
+        scored.score,
+        scored.option,
+        row_number() over (
+            partition by scored.as_of_date, scored.issuer_id, scored.fiscal_year, scored.scope
+            order by scored.score, scored.known_from desc, scored.source
+        ) as preference
+    from scored
 ),
 
 closings as (
@@ -66,16 +83,22 @@ years as (
         best.fiscal_year,
         max(case when best.scope = '1' then best.tco2e end) as scope_1,
         max(case when best.scope = '1' then best.score end) as score_1,
+        max(case when best.scope = '1' then best.option end) as option_1,
         max(case when best.scope = '2_market' then best.tco2e end) as scope_2_market,
         max(case when best.scope = '2_market' then best.score end) as score_2_market,
+        max(case when best.scope = '2_market' then best.option end) as option_2_market,
         max(case when best.scope = '2_location' then best.tco2e end) as scope_2_location,
         max(case when best.scope = '2_location' then best.score end) as score_2_location,
+        max(case when best.scope = '2_location' then best.option end) as option_2_location,
         max(case when best.scope = '3' then best.tco2e end) as scope_3_total,
         max(case when best.scope = '3' then best.score end) as score_3_total,
+        max(case when best.scope = '3' then best.option end) as option_3_total,
         max(case when best.scope = '3_upstream' then best.tco2e end) as scope_3_upstream,
         max(case when best.scope = '3_upstream' then best.score end) as score_3_upstream,
+        max(case when best.scope = '3_upstream' then best.option end) as option_3_upstream,
         max(case when best.scope = '3_downstream' then best.tco2e end) as scope_3_downstream,
-        max(case when best.scope = '3_downstream' then best.score end) as score_3_downstream
+        max(case when best.scope = '3_downstream' then best.score end) as score_3_downstream,
+        max(case when best.scope = '3_downstream' then best.option end) as option_3_downstream
     from best
     left join closings
         on best.as_of_date = closings.as_of_date
@@ -93,6 +116,7 @@ resolved as (
         years.fiscal_year,
         years.scope_1,
         years.score_1,
+        years.option_1,
         case
             when methodology.scope_2_preferred = 'market' then coalesce(years.scope_2_market, years.scope_2_location)
             else coalesce(years.scope_2_location, years.scope_2_market)
@@ -101,6 +125,10 @@ resolved as (
             when methodology.scope_2_preferred = 'market' then coalesce(years.score_2_market, years.score_2_location)
             else coalesce(years.score_2_location, years.score_2_market)
         end as score_2,
+        case
+            when methodology.scope_2_preferred = 'market' then coalesce(years.option_2_market, years.option_2_location)
+            else coalesce(years.option_2_location, years.option_2_market)
+        end as option_2,
         case
             when methodology.scope_2_preferred = 'market' and years.scope_2_market is not null then 'market'
             when methodology.scope_2_preferred = 'location' and years.scope_2_location is not null then 'location'
@@ -115,6 +143,10 @@ resolved as (
             when years.scope_3_total is not null then years.score_3_total
             else greatest(years.score_3_upstream, years.score_3_downstream)
         end as score_3,
+        case
+            when years.scope_3_total is not null then years.option_3_total
+            else greatest(years.option_3_upstream, years.option_3_downstream)
+        end as option_3,
         year(years.as_of_date) - years.fiscal_year > methodology.max_emissions_age_years as is_stale
     from years
     inner join policy.methodology as methodology on years.as_of_date = methodology.as_of_date
@@ -161,6 +193,10 @@ select
         end as bigint
     ) as score_1_2,
     cast(third.score_3 as bigint) as score_3,
+    case
+        when first.scope_1 is not null and first.scope_2 is not null then greatest(first.option_1, first.option_2)
+    end as option_1_2, -- of the weaker scope
+    third.option_3,
     case
         when first.issuer_id is null then 'missing_emissions'
         when first.scope_1 is null then 'missing_scope_1'

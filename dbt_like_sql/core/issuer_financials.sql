@@ -80,6 +80,10 @@ built as (
             else total_equity + total_debt
         end as equity_plus_debt_parts,
         total_assets,
+        first_value(cast(total_assets / units_per_eur as decimal(24, 6))) over (
+            partition by as_of_date, issuer_id
+            order by case when total_assets is null then 1 else 0 end, fiscal_year
+        ) as first_total_assets_eur,
         case
             when is_financial and deposits is null and total_equity is not null and total_debt is not null
                 then 'missing_deposits'
@@ -136,6 +140,7 @@ priced as (
         chosen.is_stale,
         chosen.units_per_eur,
         chosen.revenue,
+        chosen.first_total_assets_eur,
         coalesce(chosen.evic_parts, chosen.evic_reported, chosen.total_assets) as evic,
         case
             when chosen.evic_parts is not null then 'evic_parts'
@@ -179,6 +184,8 @@ select
         when equity_plus_debt <= 0 then 'missing_equity_and_debt'
         else equity_plus_debt_basis
     end as equity_plus_debt_basis,
+    -- what a property is divided by for as long as it is held, so no age limit (PCAF 5.4, 5.5)
+    case when first_total_assets_eur > 0 then first_total_assets_eur end as first_total_assets_eur,
     source_file_id,
     source_row
 from priced

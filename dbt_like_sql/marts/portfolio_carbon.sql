@@ -6,7 +6,8 @@
 -- description: Carbon of each portfolio and of the whole entity (ALL = root portfolios, so no fund counts twice), by
 --              perimeter and scopes. The PCAF intensity divides covered by covered; SFDR PAI 2 divides by all
 --              investments of the portfolio (the market values of its pockets add up to it). Opaque funds are in the
---              corporate perimeter, eligible and not covered. The pocket 'other' and the asset class 'other' are two
+--              corporate perimeter, eligible and not covered. Property and securitisations are eligible in their own
+--              perimeters, never in the corporate one. The pocket 'other' and the asset class 'other' are two
 --              perimeters: other and other_asset_class.
 
 with positions as (
@@ -20,12 +21,15 @@ with positions as (
         coalesce(attribution.outstanding_eur, positions.market_value_eur) as amount_eur,
         positions.asset_class in (
             'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
-            'project_finance', 'fund'
-        ) and attribution.carbon_status <> 'short_position' as is_eligible,
+            'project_finance', 'fund', 'real_estate', 'mortgage', 'securitisation'
+        )
+            -- what finances nobody, and what is in the group's own scopes 1 to 3
+            and attribution.carbon_status not in ('short_position', 'out_of_scope_own_use', 'consolidated')
+            as is_eligible,
+        positions.asset_class not in ('real_estate', 'mortgage', 'securitisation') as is_company,
         attribution.is_listed,
         attribution.revenue_eur,
-        attribution.scope_1_tco2e,
-        attribution.scope_2_tco2e,
+        attribution.scope_1_2_tco2e,
         attribution.scope_3_tco2e,
         attribution.financed_scope_1_2_tco2e,
         attribution.financed_scope_3_tco2e,
@@ -47,7 +51,7 @@ by_scopes as (
         positions.*,
         '1_2' as scopes,
         financed_scope_1_2_tco2e as financed_tco2e,
-        scope_1_tco2e + scope_2_tco2e as emissions_tco2e,
+        scope_1_2_tco2e as emissions_tco2e,
         data_quality_score as score
     from positions
     union all
@@ -63,7 +67,7 @@ by_scopes as (
         positions.*,
         '1_2_3' as scopes,
         financed_scope_1_2_tco2e + financed_scope_3_tco2e as financed_tco2e,
-        scope_1_tco2e + scope_2_tco2e + scope_3_tco2e as emissions_tco2e,
+        scope_1_2_tco2e + scope_3_tco2e as emissions_tco2e,
         case
             when data_quality_score >= score_3 then data_quality_score
             else cast(score_3 as double)
@@ -79,6 +83,7 @@ measured as (
         asset_class,
         pocket,
         is_eligible,
+        is_eligible and is_company as is_corporate,
         is_listed,
         scopes,
         market_value_eur,
@@ -89,11 +94,15 @@ measured as (
             when financed_tco2e is not null then cast(amount_eur * cast(score as decimal(1, 0)) as decimal(24, 6))
         end as amount_x_score,
         case when financed_tco2e is not null then score end as covered_score,
-        case when is_eligible then market_value_eur end as waci_eligible_eur,
-        case when financed_tco2e is not null and revenue_eur > 0 then market_value_eur end as waci_weight_eur,
+        -- a building has no revenue to speak of, and options 3b and 3c no emissions of the company
+        case when is_eligible and is_company then market_value_eur end as waci_eligible_eur,
+        case
+            when is_company and financed_tco2e is not null and emissions_tco2e is not null and revenue_eur > 0
+                then market_value_eur
+        end as waci_weight_eur,
         -- tonnes per million EUR of revenue, times the weight
         case
-            when financed_tco2e is not null and revenue_eur > 0
+            when is_company and financed_tco2e is not null and emissions_tco2e is not null and revenue_eur > 0
                 then cast(
                     cast(market_value_eur as double)
                     * (cast(emissions_tco2e as double) / (cast(revenue_eur as double) / 1000000)) as decimal(38, 6)
@@ -113,15 +122,15 @@ by_perimeter as (
     union all
     select measured.*, 'corporate' as perimeter
     from measured
-    where is_eligible
+    where is_corporate
     union all
     select measured.*, 'corporate_listed' as perimeter
     from measured
-    where is_eligible and is_listed
+    where is_corporate and is_listed
     union all
     select measured.*, 'corporate_unlisted' as perimeter
     from measured
-    where is_eligible and not is_listed
+    where is_corporate and not is_listed
 ),
 
 by_portfolio as (

@@ -4,7 +4,8 @@
 -- owner:       team:impact-data
 -- group:       carbon
 -- description: Sovereign bonds, apart from companies (PCAF 5.9): exposure in USD / GDP at purchasing power parity x national
---              emissions, with and without land use, never summed. The intensity over nominal GDP is SFDR PAI 15 over
+--              emissions, with and without land use, never summed. Regions and cities are in
+--              marts.sub_sovereign_carbon: what they emit is part of their country's. The intensity over nominal GDP is SFDR PAI 15 over
 --              the covered exposure.
 
 with exposures as (

@@ -1,10 +1,16 @@
 -- check:       financed_emissions_only_when_covered
 -- model:       core.attribution
 -- severity:    error
--- description: A line has financed emissions if and only if its status is covered, with a factor between 0 and 1.
+-- description: A line has financed emissions if and only if its status is covered, with a score and a factor between 0
+--              and 1. Options 3b and 3c of a sector factor set take the amount itself: there the factor may be unknown.
 
 select as_of_date, portfolio_id, line_id, lookthrough_path, carbon_status
 from core.attribution
 where (carbon_status = 'covered') <> (financed_scope_1_2_tco2e is not null)
     or (carbon_status = 'covered' and not (attribution_factor >= 0 and attribution_factor <= 1))
-    or (carbon_status = 'covered' and data_quality_score is null)
+    or (
+        carbon_status = 'covered'
+        and attribution_factor is null
+        and (factor_set is null or emissions_option not in ('3b', '3c'))
+    )
+    or (carbon_status = 'covered' and (data_quality_score is null or emissions_option is null))

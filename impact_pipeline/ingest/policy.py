@@ -20,6 +20,7 @@ from impact_pipeline.domain.screening.rules import Rule
 from impact_pipeline.errors import PolicyFileError
 from impact_pipeline.ingest.policy_defaults import inherited, read_defaults
 from impact_pipeline.ingest.policy_documents import digest, documents, policy_files, single
+from impact_pipeline.ingest.policy_factors import NONE, FactorSet, chosen
 from impact_pipeline.ingest.policy_sets import Definition, NamedSet, ReferenceSets, read_sets
 from impact_pipeline.ingest.policy_yaml import Document, parse
 from impact_pipeline.schemas.table import month_end
@@ -43,10 +44,18 @@ _FOREVER = dt.date.max
 
 
 class Methodology(Part):
-    """Method choices of the carbon and share figures: the columns of ``policy.methodology``."""
+    """Method choices of the carbon and share figures: the columns of ``policy.methodology``.
+
+    Keys with a default are newer than the first policies, and the default is what those did.
+    """
 
     scope_2_preferred: Literal["market", "location"]
     debt_outstanding: Literal["nominal", "book_value", "market_value"]
+    unlisted_equity_outstanding: Literal["market_value", "book_value"] = "market_value"
+    #: Id of the factor set of ``sets/`` that stands in for issuers without figures, or ``none``.
+    sector_average: Text = NONE
+    #: The mutual and the companies that hold for it, by the ids of ``ownership``; a table of its own.
+    own_entities: tuple[Text, ...] = ()
     max_emissions_age_years: _Years
     max_financials_age_years: _Years
     headline_perimeter: Text
@@ -89,6 +98,7 @@ class Policy:
 
     rules: tuple[Rule, ...]
     methodology: Methodology
+    sector_factors: FactorSet | None
     targets: tuple[Target, ...]
     sets: tuple[NamedSet, ...]
     definitions: tuple[Definition, ...]
@@ -121,9 +131,12 @@ def load_policy(folder: Path) -> Policy:
     overrides = _decisions(Override, folder, files, "overrides")
     _check_overrides(overrides, {rule.id for rule, _ in rules})
     engagements = _decisions(Engagement, folder, files, "engagements")
+    method_file = single(folder, "methodology.yaml")
+    methodology = parse(Methodology, method_file)
     return Policy(
         rules=tuple(rule for rule, _ in rules),
-        methodology=parse(Methodology, single(folder, "methodology.yaml")),
+        methodology=methodology,
+        sector_factors=chosen(methodology.sector_average, sets.factors, method_file),
         targets=_targets(single(folder, "targets.yaml")),
         sets=sets.named,
         definitions=sets.definitions,

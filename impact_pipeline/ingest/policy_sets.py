@@ -13,6 +13,7 @@ from impact_pipeline.domain.screening.proxies import SectorProxy
 from impact_pipeline.domain.screening.rule_parts import Day, Part, Text
 from impact_pipeline.domain.screening.rules import Rule
 from impact_pipeline.ingest.policy_documents import documents
+from impact_pipeline.ingest.policy_factors import FactorSet
 from impact_pipeline.ingest.policy_yaml import Document, parse
 
 _CAS = re.compile(r"[1-9][0-9]{1,6}-[0-9]{2}-[0-9]")
@@ -87,6 +88,7 @@ class ReferenceSets:
     named: tuple[NamedSet, ...]
     definitions: tuple[Definition, ...]
     proxies: tuple[SectorProxy, ...]
+    factors: tuple[FactorSet, ...] = ()
 
     def check(self, rule: Rule, document: Document) -> None:
         """Refuse a rule that names a set or a definition the policy does not have; a policy without any is free."""
@@ -112,7 +114,7 @@ def _at(value: Any, path: tuple[str | int, ...]) -> Any:
 
 
 def read_sets(folder: Path, files: list[str]) -> ReferenceSets:
-    """Named sets, definitions and sector proxies of all files together.
+    """Named sets, definitions, sector proxies and sector factors of all files together.
 
     Raises:
         PolicyFileError: a wrong entry, an id given twice, a CAS number that stands for two substances.
@@ -120,19 +122,24 @@ def read_sets(folder: Path, files: list[str]) -> ReferenceSets:
     named: list[tuple[NamedSet, Document]] = []
     definitions: list[tuple[Definition, Document]] = []
     proxies: list[SectorProxy] = []
+    factors: list[tuple[FactorSet, Document]] = []
     for _, document in documents(folder, files, "sets"):
         keys = document.value if isinstance(document.value, dict) else {}
         if "sectors" in keys:
             proxies += parse(SectorProxies, document).sectors
+        elif "factors" in keys:
+            factors.append((parse(FactorSet, document), document))
         elif "definitions" in keys:
             definitions += [(entry, document) for entry in parse(Definitions, document).definitions]
         else:
             named.append((parse(NamedSet, document), document))
     _refuse_twice(named, lambda entry: entry.id)
     _refuse_twice(definitions, lambda entry: entry.id)
+    _refuse_twice(factors, lambda entry: entry.id)
     _one_name_per_number(named)
     return ReferenceSets(
-        tuple(entry for entry, _ in named), tuple(entry for entry, _ in definitions), tuple(proxies)
+        tuple(entry for entry, _ in named), tuple(entry for entry, _ in definitions), tuple(proxies),
+        tuple(entry for entry, _ in factors),
     )  # fmt: skip
 
 

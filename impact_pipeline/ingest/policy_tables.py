@@ -10,6 +10,7 @@ from impact_pipeline.domain.screening.decisions import Engagement, Override
 from impact_pipeline.domain.screening.measures import theme_of
 from impact_pipeline.domain.screening.rules import Rule
 from impact_pipeline.ingest.policy import Policy
+from impact_pipeline.ingest.policy_factors import FactorSet
 from impact_pipeline.schemas import POLICY
 
 Row = dict[str, Any]
@@ -31,7 +32,10 @@ def _rows_of(policy: Policy, day: dt.date) -> dict[str, list[Row]]:
     return {
         "policy.rules": [_rule_row(rule, file) for rule, file in by_rule if rule.in_force(day)],
         "policy.measures": [row for rule in policy.rules if rule.in_force(day) for row in _measure_rows(rule)],
-        "policy.methodology": [policy.methodology.model_dump()],
+        "policy.methodology": [policy.methodology.model_dump(exclude={"own_entities"})],
+        "policy.own_entities": [{"issuer_id": name} for name in sorted(set(policy.methodology.own_entities))],
+        "policy.sector_factors": _factor_rows(policy.sector_factors),
+        "policy.price_indices": _price_rows(policy.sector_factors),
         "policy.targets": [
             target.model_dump(exclude={"target_value"})
             | {"sort_order": place}
@@ -48,6 +52,31 @@ def _rows_of(policy: Policy, day: dt.date) -> dict[str, list[Row]]:
             for row in _milestone_rows(engagement, day, file)
         ],
     }
+
+
+def _factor_rows(factors: FactorSet | None) -> list[Row]:
+    if factors is None:
+        return []
+    return [
+        {
+            "factor_set": factors.id,
+            "sector_code": sector,
+            "price_year": factors.price_year,
+            "price_index": factors.base_index,
+            "source": factors.source,
+            **{
+                name: None if value is None else float(value)
+                for name, value in factor.model_dump(exclude={"sector"}).items()
+            },
+        }
+        for sector, factor in factors.by_sector().items()
+    ]
+
+
+def _price_rows(factors: FactorSet | None) -> list[Row]:
+    if factors is None:
+        return []
+    return [{"year": level.year, "price_index": float(level.value)} for level in factors.price_index]
 
 
 def _rule_row(rule: Rule, file: str) -> Row:

@@ -66,14 +66,27 @@ CORE = (
         "Latest usable balance sheet of each issuer, one row per month and issuer.",
         "issuer_id",
         "issuer_id fiscal_year period_end revenue_eur? evic_eur? evic_basis equity_plus_debt_eur? equity_plus_debt_basis"
-        " source_file_id source_row",
+        " first_total_assets_eur? source_file_id source_row",
     ),
     _monthly(
         "core.issuer_emissions",
         "Latest usable emissions of each issuer, one row per month and issuer.",
         "issuer_id",
         "issuer_id fiscal_year? scope_1_tco2e? scope_2_tco2e? scope_2_basis? scope_3_tco2e? scope_3_fiscal_year? score_1_2?"
-        " score_3? emissions_status scope_3_status",
+        " score_3? option_1_2? option_3? emissions_status scope_3_status",
+    ),
+    _monthly(
+        "core.sector_estimates",
+        "What the sector says of issuers whose sector has factors, one row per month and issuer.",
+        "issuer_id",
+        "issuer_id factor_set sector_code fiscal_year? revenue_estimate_tco2e? tco2e_per_meur_outstanding?"
+        " outstanding_option?",
+    ),
+    _monthly(
+        "core.own_entities",
+        "Entities of the mutual and the companies they control, one row per month and issuer.",
+        "issuer_id",
+        "issuer_id pct_capital?",
     ),
     _monthly(
         "core.sovereign_emissions",
@@ -83,12 +96,20 @@ CORE = (
         " source_row",
     ),
     _monthly(
+        "core.sub_sovereign_emissions",
+        "Regions and cities with emissions of their own, one row per month and issuer.",
+        "issuer_id",
+        "issuer_id year ghg_excl_lulucf_tco2e? ghg_incl_lulucf_tco2e? gdp_ppp_intl_usd? source_file_id source_row",
+    ),
+    _monthly(
         "core.attribution",
         "Carbon of every position, one row per month, portfolio, line and path.",
         "portfolio_id line_id lookthrough_path",
-        "portfolio_id line_id lookthrough_path outstanding_eur? denominator_eur? denominator_basis? attribution_factor?"
-        " scope_1_tco2e? scope_2_tco2e? scope_3_tco2e? financed_scope_1_2_tco2e? financed_scope_3_tco2e?"
-        " data_quality_score? score_3? revenue_eur? carbon_status scope_3_status is_listed?",
+        "portfolio_id line_id lookthrough_path outstanding_eur? outstanding_basis? denominator_eur? denominator_basis?"
+        " attribution_factor? scope_1_tco2e? scope_2_tco2e? scope_2_basis? scope_3_tco2e? scope_1_2_tco2e?"
+        " financed_scope_1_2_tco2e? financed_scope_3_tco2e? data_quality_score? emissions_option? factor_set? score_3?"
+        " scope_3_option? revenue_eur? carbon_status scope_3_status is_listed? emissions_fiscal_year?"
+        " financials_fiscal_year? emissions_lag_years? vintage_gap_years?",
     ),
     _monthly(
         "core.issuer_verdicts",
@@ -145,6 +166,12 @@ MARTS = (
         "portfolio_id lulucf",
         "portfolio_id lulucf exposure_eur? covered_exposure_eur? financed_emissions_tco2e? intensity_tco2e_per_meur_gdp?"
         " intensity_coverage_ratio?",
+    ),
+    _monthly(
+        "marts.sub_sovereign_carbon",
+        "Carbon of regions and cities, one row per month, portfolio and treatment of land use.",
+        "portfolio_id lulucf",
+        "portfolio_id lulucf exposure_eur? covered_exposure_eur? capped_exposure_eur? financed_emissions_tco2e?",
     ),
     _monthly(
         "marts.issuer_headlines",

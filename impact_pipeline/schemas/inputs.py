@@ -154,8 +154,31 @@ POLICY = (
         "policy.methodology",
         "Method choices of the run (methodology.yaml), one row per month.",
         "as_of_date",
-        "as_of_date scope_2_preferred debt_outstanding max_emissions_age_years max_financials_age_years"
-        " headline_perimeter headline_scopes",
+        "as_of_date scope_2_preferred debt_outstanding unlisted_equity_outstanding sector_average"
+        " max_emissions_age_years max_financials_age_years headline_perimeter headline_scopes",
+        COLUMNS,
+    ),
+    table(
+        "policy.own_entities",
+        "Entities of the mutual itself (methodology.yaml), one row per month and issuer.",
+        "as_of_date issuer_id",
+        "as_of_date issuer_id",
+        COLUMNS,
+    ),
+    table(
+        "policy.sector_factors",
+        "Factors of the set that sector_average names, one row per month and NACE section or division.",
+        "as_of_date sector_code",
+        "as_of_date factor_set sector_code tco2e_per_meur_revenue? tco2e_per_meur_assets? asset_turnover_ratio?"
+        " price_year price_index source",
+        COLUMNS,
+        other={"sector_code": "Section letter or two-digit division of NACE Rev. 2."},
+    ),
+    table(
+        "policy.price_indices",
+        "Price levels of that set, one row per month and year.",
+        "as_of_date year",
+        "as_of_date year price_index",
         COLUMNS,
     ),
     table(

@@ -68,15 +68,19 @@ EXEMPTIONS = ("eu_green_bond", "use_of_proceeds")
 BREACH_CHANGES = ("new", "open", "gone", "no_previous_month")
 WORK_KINDS = ("unknown", "conflict", "near", "stale")
 EXPIRY_KINDS = ("override", "engagement", "divestment", "run_off")
+#: PCAF options of the emissions figure (table 10.1-1), strongest first; unknown = nobody said how it was made.
+EMISSION_OPTIONS = ("1a", "1b", "2a", "2b", "3a", "3b", "3c", "unknown")
+OUTSTANDING_BASES = ("nominal", "book_value", "market_value")
 CARBON_STATUSES = (
     "covered",
     "out_of_scope_cash",
     "out_of_scope_derivative",
-    "out_of_scope_property",
+    "out_of_scope_own_use",
     "out_of_scope_other",
     "out_of_scope_supranational",
     "out_of_scope_sub_sovereign",
     "sovereign_covered",
+    "sub_sovereign_covered",
     "missing_sovereign_data",
     "opaque_fund",
     "unallocated_fund_value",
@@ -93,6 +97,10 @@ CARBON_STATUSES = (
     "missing_equity_and_debt",
     "stale_financials",
     "missing_fx_rate",
+    "missing_property_data",
+    "missing_property_value",
+    "missing_collateral_data",
+    "consolidated",
     "short_position",
     "attribution_above_1",
 )

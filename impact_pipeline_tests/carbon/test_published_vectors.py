@@ -41,6 +41,67 @@ def test_cash_is_never_taken_off_the_enterprise_value(run):
     assert float(done.position("A")["financed_scope_1_2_tco2e"]) == near(25)
 
 
+def test_p1_three_companies_by_scope(run):
+    """PCAF tables 5.1-3 and 5.1-4. Removals and credits are no input of ours: their three lines are not reproduced, and
+    nothing is netted.
+    """
+    # attribution factor, scopes 1, 2, 3
+    companies = {
+        "FORESTRY": (10, 1_000, 100, 5_000),
+        "INDUSTRIAL": (25, 20_000, 5_000, 30_000),
+        "ENERGY": (20, 5_000, 0, 10_000),
+    }
+    done = run(
+        holdings=[
+            line(name, asset_class="listed_equity", issuer_id=name, market_value=held)
+            for name, (held, *_) in companies.items()
+        ],
+        issuer_financials=[financials(name, market_cap=60, total_debt=40) for name in companies],
+        issuer_emissions=[row for name, (_, *scopes) in companies.items() for row in emissions(name, *scopes)],
+    )
+    by_scope = done.one(
+        "select sum(attribution_factor * scope_1_tco2e) as scope_1, sum(attribution_factor * scope_2_tco2e) as scope_2"
+        " from marts.positions"
+    )
+    assert (by_scope["scope_1"], by_scope["scope_2"]) == (near(6_100), near(1_260))
+    assert float(done.carbon(scopes="1_2")["financed_emissions_tco2e"]) == near(6_100 + 1_260)
+    assert float(done.carbon(scopes="3")["financed_emissions_tco2e"]) == near(10_000)
+    assert float(done.carbon(scopes="1_2_3")["financed_emissions_tco2e"]) == near(17_360)
+
+
+def test_p2_shareholders_and_lenders_share_the_whole_company(run):
+    # PCAF box 5.1-2: equity 50, debt 50, cash 20. Over EVIC 100: 50 % + 50 %; over EV 80 it would be 126 %
+    done = run(
+        holdings=[
+            line("SHARES", asset_class="listed_equity", issuer_id="X", market_value=50),
+            line("BONDS", asset_class="corporate_bond", issuer_id="X", market_value=50, nominal_amount=50),
+        ],
+        issuer_financials=[financials("X", market_cap=50, total_debt=50)],
+        issuer_emissions=emissions("X", 1_000),
+    )
+    for name in ("SHARES", "BONDS"):
+        assert done.position(name)["attribution_factor"] == near(0.5)
+    assert float(done.carbon()["financed_emissions_tco2e"]) == near(1_000)
+    assert done.flagged("attribution__an_issuer_is_attributed_at_most_once") == []
+
+
+def test_p4_the_score_of_a_class_is_weighted_by_amount(run):
+    # PCAF box 6.1-6: six lines, 3.03 printed, 3.032536 recomputed
+    lines = ((3, 522_425), (5, 187_449), (1, 82_778), (1, 108_997), (2, 67_556), (5, 54_762))
+    basis = {1: "reported_verified", 2: "reported", 3: "production", 5: "asset_estimate"}
+    done = run(
+        holdings=[
+            line(f"{place}", asset_class="corporate_bond", issuer_id=f"I{place}", market_value=1, nominal_amount=amount)
+            for place, (_, amount) in enumerate(lines)
+        ],
+        issuer_financials=[financials(f"I{place}", market_cap=9_000_000, total_debt=1) for place in range(6)],
+        issuer_emissions=[
+            row for place, (score, _) in enumerate(lines) for row in emissions(f"I{place}", 1, basis=basis[score])
+        ],
+    )
+    assert done.carbon("corporate_bond")["data_quality_score"] == pytest.approx(3.032536, abs=1e-6)
+
+
 def test_d3_negative_book_equity_counts_as_nothing(run):
     # equity -30, debt 120, holding 12, E 1,000: 12 / 120 x 1,000 = 100 t
     done = run(
@@ -201,49 +262,3 @@ def test_p11_financed_emissions_through_evic(run, date, total):
         issuer_emissions=[row for name, (e, _, _, _) in companies.items() for row in emissions(name, e)],
     )
     assert float(done.carbon()["financed_emissions_tco2e"]) == pytest.approx(total, abs=0.001)
-
-
-def test_d17_a_fund_looked_through(run):
-    # 5 M of a 100 M fund whose financed emissions are 2,000 t: 5 % = 100 t
-    done = run(
-        holdings=[
-            line("UNITS", asset_class="fund", fund_id="F", market_value=5_000_000),
-            {
-                **line("S", asset_class="listed_equity", issuer_id="X", market_value=80_000_000),
-                "portfolio_id": "F",
-            },
-            {**line("C", asset_class="cash", market_value=20_000_000), "portfolio_id": "F"},
-        ],
-        issuer_financials=[financials("X", market_cap=400_000_000, total_debt=400_000_000)],
-        issuer_emissions=emissions("X", 20_000),
-    )
-    inside = done.position("S")
-    assert float(inside["market_value_eur"]) == near(4_000_000)
-    assert inside["lookthrough_path"] == "UNITS>F"
-    assert float(inside["financed_scope_1_2_tco2e"]) == near(100)
-    assert float(done.carbon(portfolio="F")["financed_emissions_tco2e"]) == near(2_000)
-    assert float(done.carbon()["financed_emissions_tco2e"]) == near(100), "the fund itself is not a root"
-
-
-def test_weights_multiply_through_two_levels(run):
-    # P holds 10 of A (100), A holds 50 of B (200): P's part of B is 10/100 x 50/200 = 2.5 %
-    fund = {"asset_class": "fund", "pocket": None}
-    done = run(
-        holdings=[
-            line("U", asset_class="fund", fund_id="A", market_value=10),
-            {**line("V", fund_id="B", market_value=50, **fund), "portfolio_id": "A"},
-            {**line("W", asset_class="cash", market_value=50), "portfolio_id": "A"},
-            {**line("S", asset_class="listed_equity", issuer_id="X", market_value=200), "portfolio_id": "B"},
-        ],
-    )
-    inside = done.position("S")
-    assert float(inside["market_value_eur"]) == near(5)
-    assert inside["lookthrough_path"] == "U>A>V>B"
-    assert inside["pocket"] == "return", "a line inside a fund takes the pocket of the line that holds the fund"
-
-
-def test_a_fund_without_lines_stays_one_opaque_line(run):
-    done = run(holdings=[line("U", asset_class="fund", fund_id="NOWHERE", market_value=10)])
-    assert done.position("U")["carbon_status"] == "opaque_fund"
-    assert float(done.position("U")["market_value_eur"]) == 10
-    assert done.carbon()["coverage_ratio"] == 0

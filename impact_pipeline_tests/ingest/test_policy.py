@@ -14,6 +14,7 @@ from impact_pipeline.ingest.policy_tables import policy_frames
 from impact_pipeline.ingest.policy_yaml import parse, read_documents
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.settings import REPOSITORY
+from impact_pipeline_tests.carbon.factor_sets import FACTORS
 
 DEMO = REPOSITORY / "data" / "demo" / "policy"
 RULE = """\
@@ -280,6 +281,32 @@ def test_a_file_nobody_would_read_is_an_error(folder: Path) -> None:
     (folder / "target.yaml").unlink()
     (folder / "rule").mkdir()
     assert "Did you mean rules?" in str(refused(folder, RULE, "rule/test.yaml"))
+
+
+def test_a_policy_older_than_the_newest_keys_still_loads(folder: Path) -> None:
+    """What the keys default to is what was done before there were any."""
+    path = folder / "methodology.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("unlisted_equity_outstanding")], encoding="utf-8")
+    method = load_policy(folder).methodology
+    assert (method.unlisted_equity_outstanding, method.sector_average) == ("market_value", "none")
+    assert method.own_entities == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('sector: "46"', 'sector: "04"', "a section letter or a two-digit division of NACE"),
+        ("price_year: 2015", "price_year: 2016", "the price_index of the price_year 2016"),
+        ('sector: "46"', "sector: C", "each year and each sector once"),
+        ('tco2e_per_meur_revenue: "0.002", ', "", "tco2e_per_meur_revenue, tco2e_per_meur_assets or both"),
+        ('"0.1"', '"-0.1"', "greater than or equal to 0"),
+        ("id: TEST-SET", "id: none", "another id than none"),
+    ],
+)
+def test_a_wrong_factor_set_is_refused(folder: Path, old: str, new: str, expected: str) -> None:
+    assert old in FACTORS
+    assert expected in str(refused(folder, FACTORS.replace(old, new), "sets/factors.yaml"))
 
 
 def test_a_policy_without_rules_or_methodology_is_no_policy(folder: Path) -> None:
