@@ -1,0 +1,115 @@
+"""Carbon of one position: attribution factor, financed emissions, score, or why not (methodology 1.2, 1.3 and 7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from impact_pipeline_tests.carbon.second_opinion.facts import Company, Method, Sheet
+from impact_pipeline_tests.carbon.second_opinion.lookthrough import Position
+from impact_pipeline_tests.carbon.second_opinion.numbers import Amount, divide, published, times
+from impact_pipeline_tests.carbon.second_opinion.reading import Row
+
+SHARES = ("listed_equity", "unlisted_equity")
+DEBT = ("corporate_bond", "covered_bond", "private_debt", "loan", "project_finance")
+#: Classes whose issuer is taken to be unlisted when nobody says whether it is.
+PRIVATE = ("unlisted_equity", "private_debt", "loan", "project_finance")
+#: Funds nobody can look through stay in the perimeter, uncovered (methodology 7).
+CORPORATE = (*SHARES, *DEBT, "fund", "securitisation")
+
+
+@dataclass(frozen=True)
+class World:
+    """All that is known on the run's day."""
+
+    method: Method
+    fx: Mapping[str, Decimal]
+    issuers: Mapping[str, Row]
+    sheets: Mapping[str, Sheet]
+    companies: Mapping[str, Company]
+    countries: Mapping[str, Row]
+
+
+@dataclass(frozen=True)
+class Carbon:
+    """A position with its carbon; amounts unknown (None) where nothing is covered."""
+
+    position: Position
+    outstanding: Amount | None
+    is_eligible: bool
+    is_listed: bool | None = None
+    factor: Decimal | None = None
+    financed_1_2: Amount | None = None
+    financed_3: Amount | None = None
+    company: Company = Company()
+    revenue: Decimal | None = None
+    country: Row | None = None
+
+    @property
+    def is_covered(self) -> bool:
+        """Scopes 1 and 2 are attributed."""
+        return self.financed_1_2 is not None
+
+
+def carbon(position: Position, world: World) -> Carbon:
+    """The carbon of a position."""
+    outstanding = _outstanding(position, world.method)
+    short = position.market is not None and position.market.value < 0
+    issuer = world.issuers.get(position.issuer_id or "", {})
+    if position.asset_class == "sovereign_bond":
+        country = world.countries.get(issuer.get("country") or position.issuer_id or "")
+        return Carbon(position, outstanding, not short, country=country)
+    if position.asset_class not in CORPORATE or short:
+        return Carbon(position, outstanding, False)
+    listed = _is_listed(position, issuer)
+    if position.asset_class in ("fund", "securitisation"):
+        return Carbon(position, outstanding, True, listed)
+    company = world.companies.get(position.issuer_id or "", Company())
+    sheet = world.sheets.get(position.issuer_id or "")
+    revenue = sheet.revenue if sheet else None
+    denominator = _denominator(position, issuer, sheet)
+    if outstanding is None or denominator is None or denominator <= 0:
+        return Carbon(position, outstanding, True, listed, company=company, revenue=revenue)
+    factor = divide(outstanding.value, denominator)
+    if factor > 1:
+        return Carbon(position, outstanding, True, listed, factor, company=company, revenue=revenue)
+
+    def financed(tonnes: Decimal | None) -> Amount | None:
+        if tonnes is None:
+            return None
+        return published(times(factor, tonnes), times(divide(outstanding.doubt, denominator), tonnes))
+
+    direct = None
+    if company.scope_1 is not None and company.scope_2 is not None:
+        direct = company.scope_1 + company.scope_2
+    return Carbon(
+        position, outstanding, True, listed, factor, financed(direct), financed(company.scope_3), company, revenue
+    )
+
+
+def _outstanding(position: Position, method: Method) -> Amount | None:
+    """Shares at market value; debt at nominal, else book, else market value, or as the methodology says."""
+    if position.asset_class not in (*DEBT, "sovereign_bond") or method.debt_outstanding == "market_value":
+        return position.market
+    ladder = [position.nominal, position.book, position.market]
+    if method.debt_outstanding == "book_value":
+        ladder = [position.book, position.nominal, position.market]
+    return next((amount for amount in ladder if amount is not None), None)
+
+
+def _is_listed(position: Position, issuer: Row) -> bool | None:
+    said: bool | None = issuer.get("is_listed")
+    if said is not None:
+        return said
+    if position.asset_class == "listed_equity":
+        return True
+    return False if position.asset_class in PRIVATE else None
+
+
+def _denominator(position: Position, issuer: Row, sheet: Sheet | None) -> Decimal | None:
+    if sheet is None:
+        return None
+    listed = True if position.asset_class == "listed_equity" else _is_listed(position, issuer)
+    if listed is None:
+        # nobody says: a market value of the company is the sign of a listed one
+        listed = sheet.evic is not None and sheet.evic_basis != "total_assets"
+    return sheet.evic if listed else sheet.equity_debt

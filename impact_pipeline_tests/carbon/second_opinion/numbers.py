@@ -1,0 +1,65 @@
+"""Exact arithmetic, and how far a figure may be from the published one: not at all, except at a rounding tie."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+#: 60 digits: more than any product or quotient here needs to be rounded rightly to 6 decimals.
+EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
+STEP = Decimal("0.000001")
+#: Binary doubles keep 53 bits: one operation is off by at most 2**-53 = 1.1e-16 of its result. The longest chain
+#: here (fund shares, scale, emissions, factor) has under ten of them.
+DOUBLES = Decimal("1e-15")
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A published amount (6 decimals), and the steps of 1e-6 a computation in doubles may differ by: 0 or 1 a line."""
+
+    value: Decimal
+    doubt: Decimal = Decimal(0)
+
+
+def published(exact: Decimal, doubt: Decimal = Decimal(0)) -> Amount:
+    """Rounded to 6 decimals; in doubt only when doubles could fall on the other side of the tie.
+
+    ``doubt`` is how far off the inputs of ``exact`` may have put it.
+    """
+    value = exact.quantize(STEP, context=EXACT)
+    tie = abs(abs(exact - value) - STEP / 2)
+    return Amount(value, STEP if tie <= abs(exact) * DOUBLES + doubt else Decimal(0))
+
+
+def total(amounts: Iterable[Amount | None]) -> Amount | None:
+    """Sum of the known amounts; unknown (None) when there is none."""
+    known = [amount for amount in amounts if amount is not None]
+    if not known:
+        return None
+    return Amount(sum((a.value for a in known), Decimal(0)), sum((a.doubt for a in known), Decimal(0)))
+
+
+def ratio(a: Amount | None, b: Amount | None, unit: Decimal = Decimal(1)) -> Amount | None:
+    """a / b in a unit; unknown when either side is, or when there is nothing to divide by."""
+    if a is None or b is None or not b.value:
+        return None
+    value = divide(times(a.value, unit), b.value)
+    return Amount(value, divide(a.doubt * unit + abs(value) * b.doubt, abs(b.value)))
+
+
+def mean(weighed: Sequence[tuple[Amount, Decimal]]) -> Amount | None:
+    """Weighted mean; unknown when the weights add up to nothing."""
+    weight = sum((w.value for w, _ in weighed), Decimal(0))
+    if not weight:
+        return None
+    value = divide(sum((times(w.value, x) for w, x in weighed), Decimal(0)), weight)
+    return Amount(value, divide(sum((w.doubt * abs(x - value) for w, x in weighed), Decimal(0)), abs(weight)))
+
+
+def divide(a: Decimal, b: Decimal) -> Decimal:
+    """a / b to 60 digits."""
+    return EXACT.divide(a, b)
+
+
+def times(a: Decimal, b: Decimal) -> Decimal:
+    """a x b to 60 digits."""
+    return EXACT.multiply(a, b)
