@@ -11,10 +11,11 @@ from impact_pipeline_tests.carbon.second_opinion.reading import Row
 
 SHARES = ("listed_equity", "unlisted_equity")
 DEBT = ("corporate_bond", "covered_bond", "private_debt", "loan", "project_finance")
-#: Classes whose issuer is taken to be unlisted when nobody says whether it is.
-PRIVATE = ("unlisted_equity", "private_debt", "loan", "project_finance")
-#: Funds nobody can look through stay in the perimeter, uncovered (methodology 7).
-CORPORATE = (*SHARES, *DEBT, "fund", "securitisation")
+#: Divided by equity + debt whoever the issuer is: the share or the project is not listed (5.2, 5.3).
+UNLISTED = ("unlisted_equity", "project_finance")
+#: Funds nobody can look through stay in the perimeter, uncovered (methodology 7). Securitisations have a method of
+#: their own (5.8), for which no input has the data.
+CORPORATE = (*SHARES, *DEBT, "fund")
 
 
 @dataclass(frozen=True)
@@ -53,20 +54,20 @@ class Carbon:
 def carbon(position: Position, world: World) -> Carbon:
     """The carbon of a position."""
     outstanding = _outstanding(position, world.method)
-    short = position.market is not None and position.market.value < 0
+    short = any(amount is not None and amount.value < 0 for amount in (position.market, outstanding))
     issuer = world.issuers.get(position.issuer_id or "", {})
     if position.asset_class == "sovereign_bond":
         country = world.countries.get(issuer.get("country") or position.issuer_id or "")
         return Carbon(position, outstanding, not short, country=country)
     if position.asset_class not in CORPORATE or short:
         return Carbon(position, outstanding, False)
-    listed = _is_listed(position, issuer)
-    if position.asset_class in ("fund", "securitisation"):
-        return Carbon(position, outstanding, True, listed)
+    if position.asset_class == "fund":
+        return Carbon(position, outstanding, True)
     company = world.companies.get(position.issuer_id or "", Company())
     sheet = world.sheets.get(position.issuer_id or "")
     revenue = sheet.revenue if sheet else None
-    denominator = _denominator(position, issuer, sheet)
+    listed = _is_listed(position, issuer, sheet)
+    denominator = None if sheet is None else sheet.evic if listed else sheet.equity_debt
     if outstanding is None or denominator is None or denominator <= 0:
         return Carbon(position, outstanding, True, listed, company=company, revenue=revenue)
     factor = divide(outstanding.value, denominator)
@@ -96,20 +97,13 @@ def _outstanding(position: Position, method: Method) -> Amount | None:
     return next((amount for amount in ladder if amount is not None), None)
 
 
-def _is_listed(position: Position, issuer: Row) -> bool | None:
-    said: bool | None = issuer.get("is_listed")
-    if said is not None:
-        return said
+def _is_listed(position: Position, issuer: Row, sheet: Sheet | None) -> bool | None:
+    """By the class of the line, else as the issuers file says, else by the signs of a listed company."""
     if position.asset_class == "listed_equity":
         return True
-    return False if position.asset_class in PRIVATE else None
-
-
-def _denominator(position: Position, issuer: Row, sheet: Sheet | None) -> Decimal | None:
-    if sheet is None:
-        return None
-    listed = True if position.asset_class == "listed_equity" else _is_listed(position, issuer)
-    if listed is None:
-        # nobody says: a market value of the company is the sign of a listed one
-        listed = sheet.evic is not None and sheet.evic_basis != "total_assets"
-    return sheet.evic if listed else sheet.equity_debt
+    if position.asset_class in UNLISTED:
+        return False
+    said: bool | None = issuer.get("is_listed")
+    if said is None and sheet is not None:
+        return sheet.evic_basis in ("parts", "reported") and sheet.evic is not None and sheet.evic > 0
+    return said

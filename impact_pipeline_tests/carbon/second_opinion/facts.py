@@ -88,9 +88,7 @@ def sheets(
         closed = row.get("period_end") or dt.date(row["fiscal_year"], 12, 31)
         if closed <= method.as_of and method.as_of.year - row["fiscal_year"] <= method.max_financials_age_years:
             by_issuer[row["issuer_id"]].append(row)
-    return {
-        issuer: _best_sheet(years, issuers.get(issuer, {}), fx) for issuer, years in by_issuer.items()
-    }
+    return {issuer: _best_sheet(years, issuers.get(issuer, {}), fx) for issuer, years in by_issuer.items()}
 
 
 def _best_sheet(years: list[Row], issuer: Row, fx: Mapping[str, Decimal]) -> Sheet:
@@ -107,7 +105,7 @@ def _best_sheet(years: list[Row], issuer: Row, fx: Mapping[str, Decimal]) -> She
 
 
 def _sheet(row: Row, issuer: Row, fx: Mapping[str, Decimal]) -> Sheet:
-    rate = fx.get(row.get("currency") or "EUR")
+    rate = fx.get(row.get("currency") or "")
 
     def eur(amount: Decimal | None) -> Decimal | None:
         return None if amount is None or rate is None else divide(amount, rate)
@@ -128,9 +126,11 @@ def _evic(row: Row, debt: Decimal | None, bank_without_deposits: bool) -> tuple[
     if market_cap is not None and debt is not None:
         return market_cap + debt + minorities, "parts"
     if stated is not None:
-        parts = (market_cap or ZERO) + (row.get("total_debt") or ZERO) + minorities
+        parts = (
+            None if market_cap is None or row.get("total_debt") is None else market_cap + row["total_debt"] + minorities
+        )
         # no more than its parts without deposits: the deposits are not in it (D4)
-        if not bank_without_deposits or stated > parts:
+        if not bank_without_deposits or parts is None or stated > parts:
             return stated, "reported"
     return row.get("total_assets"), "total_assets" if row.get("total_assets") is not None else None
 
@@ -142,15 +142,22 @@ def _equity_and_debt(row: Row, debt: Decimal | None) -> tuple[Decimal | None, st
     return row.get("total_assets"), "total_assets" if row.get("total_assets") is not None else None
 
 
-def companies(rows: Iterable[Row], method: Method) -> dict[str, Company]:
+def closings(rows: Iterable[Row], method: Method) -> dict[tuple[str, int], dt.date]:
+    """Last day of the fiscal years whose balance sheet states it; the others close with the calendar year."""
+    said = last_words(known(rows, method), lambda row: (row["issuer_id"], row["fiscal_year"]))
+    return {(row["issuer_id"], row["fiscal_year"]): row["period_end"] for row in said if row.get("period_end")}
+
+
+def companies(rows: Iterable[Row], ends: Mapping[tuple[str, int], dt.date], method: Method) -> dict[str, Company]:
     """The emissions to use of each company."""
     said = last_words(
         known(rows, method), lambda row: (row["issuer_id"], row["fiscal_year"], row["scope"], row["source"])
     )
     figures: dict[str, dict[int, dict[str, list[Row]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     for row in said:
-        closed = dt.date(row["fiscal_year"], 12, 31) <= method.as_of
-        fresh = method.as_of.year - row["fiscal_year"] <= method.max_emissions_age_years
+        year = row["fiscal_year"]
+        closed = ends.get((row["issuer_id"], year), dt.date(year, 12, 31)) <= method.as_of
+        fresh = method.as_of.year - year <= method.max_emissions_age_years
         if row.get("tco2e") is not None and row["tco2e"] >= 0 and closed and fresh:
             figures[row["issuer_id"]][row["fiscal_year"]][row["scope"]].append(row)
     return {issuer: _company(years, method) for issuer, years in figures.items()}
@@ -184,8 +191,12 @@ def _scope_3(year: Mapping[str, list[Row]]) -> tuple[Decimal, int] | None:
 
 
 def _best(rows: list[Row]) -> Row | None:
-    """The best basis."""
-    return min(rows, key=lambda row: BASES.index(row["basis"]), default=None)
+    """The best option of PCAF, then the one received last, then the first source by name."""
+    return min(
+        rows,
+        key=lambda row: (BASES.index(row["basis"]), -row["known_from"].toordinal(), row["source"]),
+        default=None,
+    )
 
 
 def countries(rows: Iterable[Row], method: Method) -> dict[str, Row]:
@@ -200,6 +211,4 @@ def countries(rows: Iterable[Row], method: Method) -> dict[str, Row]:
         emitted = row.get("ghg_excl_lulucf_tco2e"), row.get("ghg_incl_lulucf_tco2e")
         return row.get("gdp_ppp_intl_usd") is not None and emitted != (None, None)
 
-    return {
-        country: max(years, key=lambda row: (usable(row), row["year"])) for country, years in by_country.items()
-    }
+    return {country: max(years, key=lambda row: (usable(row), row["year"])) for country, years in by_country.items()}

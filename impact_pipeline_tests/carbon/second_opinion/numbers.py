@@ -46,13 +46,18 @@ def ratio(a: Amount | None, b: Amount | None, unit: Decimal = Decimal(1)) -> Amo
     return Amount(value, divide(a.doubt * unit + abs(value) * b.doubt, abs(b.value)))
 
 
-def mean(weighed: Sequence[tuple[Amount, Decimal]]) -> Amount | None:
-    """Weighted mean; unknown when the weights add up to nothing."""
+def mean(weighed: Sequence[tuple[Amount, Decimal]], rounding: Decimal = Decimal(0)) -> Amount | None:
+    """Weighted mean; unknown when the weights add up to nothing.
+
+    ``rounding``: each product may have been rounded by so much before it was added (sums are made in DECIMAL, so
+    that they do not depend on the order of the lines).
+    """
     weight = sum((w.value for w, _ in weighed), Decimal(0))
     if not weight:
         return None
     value = divide(sum((times(w.value, x) for w, x in weighed), Decimal(0)), weight)
-    return Amount(value, divide(sum((w.doubt * abs(x - value) for w, x in weighed), Decimal(0)), abs(weight)))
+    doubt = sum((w.doubt * abs(x - value) + rounding for w, x in weighed), Decimal(0))
+    return Amount(value, divide(doubt, abs(weight)))
 
 
 def divide(a: Decimal, b: Decimal) -> Decimal:

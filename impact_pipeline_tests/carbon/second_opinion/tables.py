@@ -10,6 +10,7 @@ from impact_pipeline_tests.carbon.second_opinion import facts
 from impact_pipeline_tests.carbon.second_opinion.attribution import Carbon, World, carbon
 from impact_pipeline_tests.carbon.second_opinion.lookthrough import positions
 from impact_pipeline_tests.carbon.second_opinion.numbers import (
+    STEP,
     Amount,
     divide,
     mean,
@@ -48,10 +49,11 @@ def opinion(inputs: Path, method: facts.Method) -> Opinion:
     """Everything, from an inputs folder."""
     fx = facts.rates(read(inputs, "fx_rates"), method)
     issuers = {row["issuer_id"]: row for row in read(inputs, "issuers")}
+    balance_sheets = read(inputs, "issuer_financials")
     world = World(
         method, fx, issuers,
-        facts.sheets(read(inputs, "issuer_financials"), issuers, fx, method),
-        facts.companies(read(inputs, "issuer_emissions"), method),
+        facts.sheets(balance_sheets, issuers, fx, method),
+        facts.companies(read(inputs, "issuer_emissions"), facts.closings(balance_sheets, method), method),
         facts.countries(read(inputs, "sovereigns"), method),
     )  # fmt: skip
     holdings = [row for row in read(inputs, "holdings") if row["as_of_date"] == method.as_of]
@@ -86,7 +88,9 @@ def _doubt_of(of: Carbon) -> Decimal:
     return divide(of.factor * of.outstanding.doubt, abs(of.outstanding.value))
 
 
-def _portfolio_rows(portfolio: str, lines: Sequence[Carbon]) -> Iterator[tuple[tuple[str, ...], dict[str, Amount | None]]]:
+def _portfolio_rows(
+    portfolio: str, lines: Sequence[Carbon]
+) -> Iterator[tuple[tuple[str, ...], dict[str, Amount | None]]]:
     book = total(of.position.market for of in lines)
     for perimeter, held in _perimeters(lines).items():
         for scopes in SCOPES:
@@ -112,11 +116,13 @@ def _portfolio_row(lines: Sequence[Carbon], scopes: str, book: Amount | None) ->
     eligible_value = total(of.outstanding or of.position.market for of in eligible)
     covered = total(share.outstanding for share in shares)
     financed = total(share.financed for share in shares)
+    # PCAF and TCFD: weights over the covered lines, here those with a revenue too
     weighed = [
         (of.position.market, divide(tonnes, divide(of.revenue, MILLION)))
         for of in eligible
-        if (tonnes := _tonnes(of, scopes)) is not None and of.revenue and of.position.market is not None
-    ]
+        if _share(of, scopes) is not None and of.revenue is not None and of.revenue > 0
+        and (tonnes := _tonnes(of, scopes)) is not None and of.position.market is not None
+    ]  # fmt: skip
     return {
         "market_value_eur": total(of.position.market for of in lines),
         "eligible_value_eur": eligible_value or ZERO,
@@ -125,7 +131,7 @@ def _portfolio_row(lines: Sequence[Carbon], scopes: str, book: Amount | None) ->
         "financed_emissions_tco2e": financed,
         "economic_intensity_tco2e_per_meur": ratio(financed, covered, MILLION),
         "pai_2_footprint_tco2e_per_meur": ratio(financed, book, MILLION),
-        "waci_tco2e_per_meur": mean(weighed),
+        "waci_tco2e_per_meur": mean(weighed, STEP / 2),
         "waci_coverage_ratio": ratio(
             total(market for market, _ in weighed) or ZERO, total(of.position.market for of in eligible)
         ),
@@ -181,13 +187,16 @@ def _sovereign_rows(
             if of.outstanding is not None and (pair := known(of, "gdp_nominal_eur")) is not None
         ]
         exposure = total(of.outstanding for of in held)
-        yield (portfolio, lulucf), {
-            "exposure_eur": exposure,
-            "covered_exposure_eur": total(of.outstanding for of in covered) or ZERO,
-            "financed_emissions_tco2e": financed,
-            "intensity_tco2e_per_meur_gdp": mean(weighed),
-            "intensity_coverage_ratio": ratio(total(w for w, _ in weighed) or ZERO, exposure),
-        }
+        yield (
+            (portfolio, lulucf),
+            {
+                "exposure_eur": exposure,
+                "covered_exposure_eur": total(of.outstanding for of in covered) or ZERO,
+                "financed_emissions_tco2e": financed,
+                "intensity_tco2e_per_meur_gdp": mean(weighed, STEP / 2),
+                "intensity_coverage_ratio": ratio(total(w for w, _ in weighed) or ZERO, exposure),
+            },
+        )
 
 
 def _sum_of(
