@@ -16,6 +16,7 @@ UNLISTED = ("unlisted_equity", "project_finance")
 #: Funds nobody can look through stay in the perimeter, uncovered (methodology 7). Securitisations have a method of
 #: their own (5.8), for which no input has the data.
 CORPORATE = (*SHARES, *DEBT, "fund")
+NOTHING_KNOWN = Company()
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Carbon:
     factor: Decimal | None = None
     financed_1_2: Amount | None = None
     financed_3: Amount | None = None
-    company: Company = Company()
+    company: Company = NOTHING_KNOWN
     revenue: Decimal | None = None
     country: Row | None = None
 
@@ -63,7 +64,7 @@ def carbon(position: Position, world: World) -> Carbon:
         return Carbon(position, outstanding, False)
     if position.asset_class == "fund":
         return Carbon(position, outstanding, True)
-    company = world.companies.get(position.issuer_id or "", Company())
+    company = world.companies.get(position.issuer_id or "", NOTHING_KNOWN)
     sheet = world.sheets.get(position.issuer_id or "")
     revenue = sheet.revenue if sheet else None
     listed = _is_listed(position, issuer, sheet)
