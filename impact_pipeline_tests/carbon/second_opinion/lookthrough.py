@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from impact_pipeline_tests.carbon.second_opinion.numbers import Amount, divide, published, times
+from impact_pipeline_tests.carbon.second_opinion.numbers import Amount, divide, published, ratio, times, total
 from impact_pipeline_tests.carbon.second_opinion.reading import Row
+
+WHOLE = Amount(Decimal(1))
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,7 @@ def positions(holdings: Iterable[Row], portfolios: Iterable[Row], fx: Mapping[st
     lines: dict[str, list[Row]] = defaultdict(list)
     for row in holdings:
         lines[row["portfolio_id"]].append(_in_eur(row, fx))
-    values = {
-        portfolio: sum((line["market"].value for line in held if line["market"] is not None), Decimal(0))
-        for portfolio, held in lines.items()
-    }
+    values = {portfolio: total(line["market"] for line in held) for portfolio, held in lines.items()}
     funds = {line.get("fund_id") for held in lines.values() for line in held}
     found = [
         position
@@ -76,26 +75,33 @@ def _walk(
     line: Row,
     portfolio: str,
     lines: Mapping[str, list[Row]],
-    values: Mapping[str, Decimal],
+    values: Mapping[str, Amount | None],
     pocket: str | None,
-    scale: Decimal | None = Decimal(1),
+    scale: Amount | None = WHOLE,
     path: tuple[str, ...] = (),
 ) -> Iterator[Position]:
     """The line itself, or each line of the fund it holds times (line value / fund value)."""
     fund = line.get("fund_id")
-    if fund is None or not values.get(fund):
+    fund_value = values.get(fund) if fund else None
+    if fund is None or fund_value is None or not fund_value.value:
         yield Position(
             portfolio, line["line_id"], ">".join(path), line["asset_class"], pocket or "other", line.get("issuer_id"),
             *(_scaled(line[name], scale, path) for name in ("market", "nominal", "book")),
         )  # fmt: skip
         return
-    market = line["market"]
-    share = None if market is None or scale is None else times(scale, divide(market.value, values[fund]))
+    share = _product(scale, ratio(line["market"], fund_value))
     for inside in lines[fund]:
         yield from _walk(inside, portfolio, lines, values, pocket, share, (*path, line["line_id"], fund))
 
 
-def _scaled(amount: Amount | None, scale: Decimal | None, path: tuple[str, ...]) -> Amount | None:
-    if not path or amount is None:
+def _product(a: Amount | None, b: Amount | None) -> Amount | None:
+    if a is None or b is None:
+        return None
+    return Amount(times(a.value, b.value), abs(a.value) * b.doubt + abs(b.value) * a.doubt)
+
+
+def _scaled(amount: Amount | None, scale: Amount | None, path: tuple[str, ...]) -> Amount | None:
+    if not path:
         return amount
-    return None if scale is None else published(times(amount.value, scale), amount.doubt * abs(scale))
+    exact = _product(amount, scale)
+    return None if exact is None else published(exact.value, exact.doubt)

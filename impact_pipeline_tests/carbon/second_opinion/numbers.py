@@ -7,27 +7,31 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 #: 60 digits: more than any product or quotient here needs to be rounded rightly to 6 decimals.
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 STEP = Decimal("0.000001")
-#: Binary doubles keep 53 bits: one operation is off by at most 2**-53 = 1.1e-16 of its result. The longest chain
-#: here (fund shares, scale, emissions, factor) has under ten of them.
-DOUBLES = Decimal("1e-15")
+#: Binary doubles keep 53 bits: one operation is off by at most 2**-53 of its result. The longest chain here has 24:
+#: a product of three fund shares, times an amount, over a denominator, times emissions, each read from a decimal.
+DOUBLES = 24 * Decimal(2) ** -53
 
 
 @dataclass(frozen=True)
 class Amount:
-    """A published amount (6 decimals), and the steps of 1e-6 a computation in doubles may differ by: 0 or 1 a line."""
+    """A figure, and how far a rightly made computation in doubles may publish it from there.
+
+    The doubt is 0 nearly always: an amount is rounded to 6 decimals, and only near a tie can a double fall on the
+    other side, by one step.
+    """
 
     value: Decimal
     doubt: Decimal = Decimal(0)
 
 
 def published(exact: Decimal, doubt: Decimal = Decimal(0)) -> Amount:
-    """Rounded to 6 decimals; in doubt only when doubles could fall on the other side of the tie.
+    """Rounded to 6 decimals; ``doubt``: how far off the amounts that ``exact`` was made of may have put it."""
+    value, off = _rounded(exact), abs(exact) * DOUBLES + doubt
+    return Amount(value, max(_rounded(exact + off) - value, value - _rounded(exact - off)))
 
-    ``doubt`` is how far off the inputs of ``exact`` may have put it.
-    """
-    value = exact.quantize(STEP, context=EXACT)
-    tie = abs(abs(exact - value) - STEP / 2)
-    return Amount(value, STEP if tie <= abs(exact) * DOUBLES + doubt else Decimal(0))
+
+def _rounded(exact: Decimal) -> Decimal:
+    return exact.quantize(STEP, context=EXACT)
 
 
 def total(amounts: Iterable[Amount | None]) -> Amount | None:

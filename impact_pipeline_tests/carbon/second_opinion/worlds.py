@@ -159,8 +159,8 @@ class Maker:
             # "unlisted"; such a company has a usable one here
             sheets.append(
                 {
-                    "issuer_id": issuer, "fiscal_year": 2023, "known_from": KNOWN_AS_OF.isoformat(),
-                    "period_end": "2023-12-31", "currency": "EUR", "total_debt": self._amount(8, 10),
+                    "issuer_id": issuer, "fiscal_year": 2023, "known_from": "2024-01-15", "period_end": None,
+                    "currency": "EUR", "total_debt": self._amount(8, 10),
                     "market_cap": self._maybe(self._amount(8, 10), 0.5), "total_equity": self._amount(8, 10),
                     "revenue": self._maybe(self._amount(8, 10), 0.8), "deposits": self._maybe(self._amount(8, 9), 0.2),
                 }
