@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from impact_pipeline_tests.carbon.second_opinion.facts import Company, Method, Sheet
 from impact_pipeline_tests.carbon.second_opinion.lookthrough import Position
-from impact_pipeline_tests.carbon.second_opinion.numbers import Amount, divide, published, times
+from impact_pipeline_tests.carbon.second_opinion.numbers import Amount, published, ratio, times
 from impact_pipeline_tests.carbon.second_opinion.reading import Row
 
 SHARES = ("listed_equity", "unlisted_equity")
@@ -39,11 +39,11 @@ class Carbon:
     outstanding: Amount | None
     is_eligible: bool
     is_listed: bool | None = None
-    factor: Decimal | None = None
+    factor: Amount | None = None
     financed_1_2: Amount | None = None
     financed_3: Amount | None = None
     company: Company = NOTHING_KNOWN
-    revenue: Decimal | None = None
+    revenue: Amount | None = None
     country: Row | None = None
 
     @property
@@ -69,16 +69,12 @@ def carbon(position: Position, world: World) -> Carbon:
     revenue = sheet.revenue if sheet else None
     listed = _is_listed(position, issuer, sheet)
     denominator = None if sheet is None else sheet.evic if listed else sheet.equity_debt
-    if outstanding is None or denominator is None or denominator <= 0:
-        return Carbon(position, outstanding, True, listed, company=company, revenue=revenue)
-    factor = divide(outstanding.value, denominator)
-    if factor > 1:
+    factor = None if denominator is None or denominator.value <= 0 else ratio(outstanding, denominator)
+    if factor is None or factor.value > 1:
         return Carbon(position, outstanding, True, listed, factor, company=company, revenue=revenue)
 
     def financed(tonnes: Decimal | None) -> Amount | None:
-        if tonnes is None:
-            return None
-        return published(times(factor, tonnes), times(divide(outstanding.doubt, denominator), tonnes))
+        return None if tonnes is None else published(times(factor.value, tonnes), times(factor.doubt, tonnes))
 
     direct = None
     if company.scope_1 is not None and company.scope_2 is not None:
@@ -106,5 +102,5 @@ def _is_listed(position: Position, issuer: Row, sheet: Sheet | None) -> bool | N
         return False
     said: bool | None = issuer.get("is_listed")
     if said is None and sheet is not None:
-        return sheet.evic_basis in ("parts", "reported") and sheet.evic is not None and sheet.evic > 0
+        return sheet.evic_basis in ("parts", "reported") and sheet.evic is not None and sheet.evic.value > 0
     return said

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from impact_pipeline_tests.carbon.second_opinion.numbers import divide
+from impact_pipeline_tests.carbon.second_opinion.numbers import Amount, divide, published
 from impact_pipeline_tests.carbon.second_opinion.reading import ALWAYS, Row
 
 ZERO = Decimal(0)
@@ -45,11 +45,11 @@ class Company:
 class Sheet:
     """Balance sheet of the year used, in EUR; a denominator is None when it cannot be built."""
 
-    evic: Decimal | None
+    evic: Amount | None
     evic_basis: str | None
-    equity_debt: Decimal | None
+    equity_debt: Amount | None
     equity_debt_basis: str | None
-    revenue: Decimal | None
+    revenue: Amount | None
 
 
 def known(rows: Iterable[Row], method: Method) -> list[Row]:
@@ -107,8 +107,8 @@ def _best_sheet(years: list[Row], issuer: Row, fx: Mapping[str, Decimal]) -> She
 def _sheet(row: Row, issuer: Row, fx: Mapping[str, Decimal]) -> Sheet:
     rate = fx.get(row.get("currency") or "")
 
-    def eur(amount: Decimal | None) -> Decimal | None:
-        return None if amount is None or rate is None else divide(amount, rate)
+    def eur(amount: Decimal | None) -> Amount | None:
+        return None if amount is None or rate is None else published(divide(amount, rate))
 
     deposits, is_bank = row.get("deposits"), issuer.get("is_financial")
     # a bank's debt without its customers' deposits is not its debt (p. 43)
@@ -165,8 +165,8 @@ def companies(rows: Iterable[Row], ends: Mapping[tuple[str, int], dt.date], meth
 
 def _company(years: Mapping[int, Mapping[str, list[Row]]], method: Method) -> Company:
     latest_first = sorted(years, reverse=True)
-    direct = next((found for y in latest_first if (found := _scopes_1_2(years[y], method))), None)
-    indirect = next((found for y in latest_first if (found := _scope_3(years[y]))), None)
+    direct = next(filter(None, (_scopes_1_2(years[year], method) for year in latest_first)), None)
+    indirect = next(filter(None, (_scope_3(years[year]) for year in latest_first)), None)
     scope_1, scope_2, score = direct or (None, None, None)
     scope_3, score_3 = indirect or (None, None)
     return Company(scope_1, scope_2, scope_3, score, score_3)

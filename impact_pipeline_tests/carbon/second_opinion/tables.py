@@ -75,17 +75,10 @@ def opinion(inputs: Path, method: facts.Method) -> Opinion:
 def _position_row(of: Carbon) -> dict[str, Amount | None]:
     return {
         "market_value_eur": of.position.market,
-        "attribution_factor": None if of.factor is None else Amount(of.factor, _doubt_of(of)),
+        "attribution_factor": of.factor,
         "financed_scope_1_2_tco2e": of.financed_1_2,
         "financed_scope_3_tco2e": of.financed_3,
     }
-
-
-def _doubt_of(of: Carbon) -> Decimal:
-    """How far the last digit of the amount held may move the factor."""
-    if of.outstanding is None or not of.outstanding.value or of.factor is None:
-        return Decimal(0)
-    return divide(of.factor * of.outstanding.doubt, abs(of.outstanding.value))
 
 
 def _portfolio_rows(
@@ -118,9 +111,9 @@ def _portfolio_row(lines: Sequence[Carbon], scopes: str, book: Amount | None) ->
     financed = total(share.financed for share in shares)
     # PCAF and TCFD: weights over the covered lines, here those with a revenue too
     weighed = [
-        (of.position.market, divide(tonnes, divide(of.revenue, MILLION)))
+        (of.position.market, divide(tonnes, divide(of.revenue.value, MILLION)))
         for of in eligible
-        if _share(of, scopes) is not None and of.revenue is not None and of.revenue > 0
+        if _share(of, scopes) is not None and of.revenue is not None and of.revenue.value > 0
         and (tonnes := _tonnes(of, scopes)) is not None and of.position.market is not None
     ]  # fmt: skip
     return {
