@@ -172,8 +172,12 @@ _EMISSIONS = (
     _text("scope_2_source_file_id", "File the scope 2 figure was read from."),
     _whole("scope_2_source_row", "Row of the scope 2 figure in its file.", minimum=0),
     _text("scope_3_source_file_id", "File the scope 3 figure was read from: the total, else its upstream part."),
-    _whole("scope_3_source_row", "Row of the scope 3 figure in its file: the total, else its upstream part.", minimum=0),
-    _text("scope_3_downstream_source_file_id", "File of the downstream part, when scope 3 was added up from two parts."),
+    _whole(
+        "scope_3_source_row", "Row of the scope 3 figure in its file: the total, else its upstream part.", minimum=0
+    ),
+    _text(
+        "scope_3_downstream_source_file_id", "File of the downstream part, when scope 3 was added up from two parts."
+    ),
     _whole("scope_3_downstream_source_row", "Row of the downstream part in its file.", minimum=0),
     _amount("ghg_excl_lulucf_tco2e", "National emissions without land use, land-use change and forestry.", TONNES),
     _amount("ghg_incl_lulucf_tco2e", "National emissions with land use, land-use change and forestry.", TONNES),
