@@ -15,7 +15,8 @@ def explain(
         typer.Argument(
             metavar="FIGURE",
             help="An indicator (portfolio_footprint), or a column of a mart: "
-            "portfolio_carbon.COLUMN[:PERIMETER[:SCOPES]], sovereign_carbon.COLUMN[:LULUCF], investment_shares.INDICATOR[:CODE].",
+            "portfolio_carbon.COLUMN[:PERIMETER[:SCOPES]], sovereign_carbon.COLUMN[:LULUCF], "
+            "investment_shares.INDICATOR[:CODE].",
         ),
     ],
     month: MonthOption,

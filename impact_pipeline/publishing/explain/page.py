@@ -36,10 +36,10 @@ def page(answer: dict[str, Any]) -> list[str]:
 def _head(answer: dict[str, Any]) -> Iterator[str]:
     month = day(answer["as_of_date"])
     yield f"{answer['label_fr']}  [{answer['figure']}]"
+    status = STATUSES.get(answer["status"], answer["status"])
     if answer["value"] is None:
-        yield f"  inconnu au {month} ({STATUSES.get(answer['status'], answer['status'])}) : {answer['reason_fr'] or '–'}"
+        yield f"  inconnu au {month} ({status}) : {answer['reason_fr'] or '–'}"
     else:
-        status = STATUSES.get(answer["status"], answer["status"])
         reason = f" ; {answer['reason_fr']}" if answer["reason_fr"] else ""
         yield f"  {with_unit(answer['value'], answer['unit'])} au {month} ({status}{reason})"
     yield _field("Connu au", day(answer["known_as_of"]))

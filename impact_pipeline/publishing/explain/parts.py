@@ -55,7 +55,7 @@ def gathered(biggest: list[dict[str, Any]], rest: Decimal, rest_lines: int, tota
         PartsDoNotAddUpError: top and rest are not the total, to the last decimal.
     """
     for row in biggest:
-        row["share_ratio"] = float(row["contribution"]) / float(total) if total else None
+        row["share_ratio"] = _share(row["contribution"], total)
     with localcontext(prec=_DIGITS):
         added = sum((row["contribution"] for row in biggest), rest)
     require_equal("the parts", added, Decimal(0) if total is None else total)
@@ -66,9 +66,13 @@ def gathered(biggest: list[dict[str, Any]], rest: Decimal, rest_lines: int, tota
         "rest": {
             "contribution": rest,
             "lines": rest_lines,
-            "share_ratio": float(rest) / float(total) if total else None,
+            "share_ratio": _share(rest, total),
         },
     }
+
+
+def _share(contribution: Decimal, total: Decimal | None) -> float | None:
+    return float(contribution) / float(total) if total else None
 
 
 def require_equal(what: str, found: Decimal | float | None, published: Decimal | float | None) -> None:

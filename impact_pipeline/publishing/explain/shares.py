@@ -106,7 +106,8 @@ def _require_code(month: MonthRows, asked: dict[str, str]) -> None:
     if asked["code"] == "TOTAL":
         return
     found = month.rows(
-        "select distinct code from staging.classifications where as_of_date = $month and kind = $indicator order by code",
+        "select distinct code from staging.classifications where as_of_date = $month and kind = $indicator"
+        " order by code",
         **asked,
     )
     known = [row["code"] for row in found]

@@ -34,9 +34,10 @@ class MonthRows:
 
     @functools.cached_property
     def files(self) -> dict[str, tuple[str, str]]:
-        """Path as delivered and supplier profile, by source_file_id; of the same bytes under several names the first."""
+        """Path as delivered and supplier profile, by source_file_id; of the same bytes the first name."""
         found = self.rows(
-            "select source_file_id, file, profile_id from audit.source_files where as_of_date = $month order by file desc"
+            "select source_file_id, file, profile_id from audit.source_files where as_of_date = $month"
+            " order by file desc"
         )
         return {row["source_file_id"]: (row["file"], row["profile_id"]) for row in found}
 
