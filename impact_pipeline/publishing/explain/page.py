@@ -172,10 +172,10 @@ def _cell(cell: dict[str, Any]) -> str:
     if cell.get("fund_value_eur") is not None:
         more.append(f"fonds de {fr(cell['fund_value_eur'])} EUR")
     if cell.get("profile_id"):
-        more.append(f"profil {cell['profile_id']}")
+        more.append(f"lu par le profil {cell['profile_id']}")
     said = f" ({', '.join(more)})" if more else ""
     value = f", {cell['column']} = {as_delivered(cell['value'])} {cell['unit']}".rstrip() if cell["column"] else ""
-    return f"{cell['what_fr']:<18} {cell['file']}, ligne {cell['row']}{value}{said}"
+    return f"{cell['what_fr']:<26} {cell['file']}, ligne {cell['row']}{value}{said}"
 
 
 def _lines(count: int) -> str:

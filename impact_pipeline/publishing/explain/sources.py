@@ -1,6 +1,5 @@
 """Cells of the delivered files behind the lines of an answer: file, row, column, and the value as delivered."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -29,12 +28,21 @@ where positions.as_of_date = $month
 
 _FUND_LINES = """
 select
-    holdings.portfolio_id, holdings.line_id, holdings.fund_id, holdings.market_value_eur, holdings.source_file_id,
-    holdings.source_row, funds.net_asset_value_eur
+    holdings.portfolio_id, holdings.line_id, holdings.fund_id, lines.currency, lines.market_value,
+    lines.market_value_eur as delivered_eur, holdings.source_file_id, holdings.source_row, funds.net_asset_value_eur
 from core.holdings as holdings
+inner join staging.holdings as lines using (as_of_date, portfolio_id, line_id)
 inner join core.portfolios as funds
     on holdings.as_of_date = funds.as_of_date and holdings.fund_id = funds.portfolio_id
 where holdings.as_of_date = $month
+"""
+
+#: Values of funds as delivered, the smallest first: core.portfolios takes the largest. The others are sums of lines.
+_NET_ASSETS = """
+select portfolio_id, currency, net_asset_value, source_file_id, source_row
+from staging.portfolios
+where as_of_date = $month and net_asset_value is not null
+order by net_asset_value, source_file_id desc, source_row desc
 """
 
 _RATES = """
@@ -54,11 +62,15 @@ _NOMINAL = (*_MARKET[1:], _MARKET[0])
 
 
 def cell(month: MonthRows, what_fr: str, row: Row, column: str, value: Any, unit: str = "", **more: Any) -> Row:
-    """One cell of a delivered file. ``column`` is the canonical name; ``value`` as delivered, before any conversion."""
+    """One cell of a delivered file. ``column`` is the canonical name; ``value`` as delivered, before any conversion.
+
+    With a ``profile_id``: what the supplier's profile read from the row; it may have changed the unit, or brought a
+    nominal to the portfolio's currency (ingest.tpt_rows).
+    """
     file_id = row["source_file_id"]
     file, profile = month.files.get(file_id, (file_id, "canonical"))
     if profile != "canonical":
-        more["profile_id"] = profile  # says which column of the supplier's file it is
+        more["profile_id"] = profile  # the columns of the file are the supplier's
     return {
         "what_fr": what_fr,
         "file": file,
@@ -79,6 +91,7 @@ class Sources:
         self.positions: dict[int, Row] = {row["place"]: row for row in month.rows(_POSITIONS)}
         self._rates: dict[str, Row] | None = None
         self._fund_lines: dict[tuple[str, str], Row] | None = None
+        self._net_assets: dict[str, Row] = {}
 
     @property
     def issuers(self) -> list[str]:
@@ -114,8 +127,8 @@ class Sources:
         for in_eur, column in _NOMINAL if row["asset_class"] in _OWED else _MARKET:
             if amount_eur is None or row[in_eur] != amount_eur:
                 continue
-            if column == "market_value" and row["delivered_eur"] is not None:
-                return [cell(self.month, "position", row, "market_value_eur", row["delivered_eur"], "EUR")]
+            if column == "market_value":
+                return self._market_value("position", row)
             if row[column] is not None:
                 currency = row["currency"] or ""
                 return [
@@ -124,6 +137,18 @@ class Sources:
                 ]
         return [cell(self.month, "position", row, "", None)]
 
+    def _market_value(self, what_fr: str, row: Row, **more: Any) -> list[Row]:
+        """The value a line was delivered with: in euros when the file says so, else in its currency."""
+        if row["delivered_eur"] is not None:
+            return [cell(self.month, what_fr, row, "market_value_eur", row["delivered_eur"], "EUR", **more)]
+        if row["market_value"] is None:
+            return [cell(self.month, what_fr, row, "", None, **more)]
+        currency = row["currency"] or ""
+        return [
+            cell(self.month, what_fr, row, "market_value", row["market_value"], currency, **more),
+            *(self.rate(currency) if currency != "EUR" else []),
+        ]
+
     def _through(self, row: Row) -> list[Row]:
         """Fund lines a position is held through, outermost first."""
         if not row["lookthrough_path"]:
@@ -131,7 +156,9 @@ class Sources:
         if self._fund_lines is None:
             found = self.month.rows(_FUND_LINES)
             self._fund_lines = {(one["portfolio_id"], one["line_id"]): one for one in found}
-        steps, holder, left = [], row["portfolio_id"], row["lookthrough_path"]
+            self._net_assets = {one["portfolio_id"]: one for one in self.month.rows(_NET_ASSETS)}
+        steps: list[Row] = []
+        holder, left = row["portfolio_id"], row["lookthrough_path"]
         while left:
             # by what is known rather than by '>', which a supplier's code may hold
             step = next(
@@ -144,17 +171,13 @@ class Sources:
             )
             if step is None:
                 break
-            steps.append(
-                cell(
-                    self.month, f"part du fonds {step['fund_id']}", step, "market_value",
-                    step["market_value_eur"], "EUR",
-                    fund_value_eur=step["net_asset_value_eur"],
+            fund = step["fund_id"]
+            steps += self._market_value(f"part du fonds {fund}", step, fund_value_eur=step["net_asset_value_eur"])
+            if fund in self._net_assets:
+                worth = self._net_assets[fund]
+                unit = worth["currency"] or ""
+                steps.append(
+                    cell(self.month, f"actif net {fund}", worth, "net_asset_value", worth["net_asset_value"], unit)
                 )
-            )  # fmt: skip
-            holder, left = step["fund_id"], left[len(f"{step['line_id']}>{step['fund_id']}>") :]
+            holder, left = fund, left[len(f"{step['line_id']}>{fund}>") :]
         return steps
-
-
-def by_place(rows: Iterable[Row]) -> dict[int, Row]:
-    """Rows of a query by their place among the biggest."""
-    return {row["place"]: row for row in rows}
