@@ -13,6 +13,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 
+from impact_pipeline.cli_explain import explain
 from impact_pipeline.cli_policy import policy_app
 from impact_pipeline.console import (
     HomeOption,
@@ -207,6 +208,8 @@ def screen(
         for rule in answer["rules"]:
             out.print(f"  {rule['rule_id']:8} {rule['outcome']:14} {rule['text_fr']}", markup=False, highlight=False)
 
+
+app.command()(explain)
 
 #: Dagster recommends another command for development; this one is what it ships for running UI and daemon together.
 _QUIET = {"PYTHONWARNINGS": "ignore:Function `dev_command` is superseded"}

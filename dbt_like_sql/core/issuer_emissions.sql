@@ -27,6 +27,8 @@ with latest as (
             -- a word that sorts behind the others: the weaker of two options is the greater one
             else 'unknown'
         end as option,
+        emissions.source_file_id,
+        emissions.source_row,
         row_number() over (
             partition by
                 emissions.as_of_date, emissions.issuer_id, emissions.fiscal_year, emissions.scope, emissions.source
@@ -62,6 +64,8 @@ best as (
         scored.tco2e,
         scored.score,
         scored.option,
+        scored.source_file_id,
+        scored.source_row,
         row_number() over (
             partition by scored.as_of_date, scored.issuer_id, scored.fiscal_year, scored.scope
             order by scored.score, scored.known_from desc, scored.source
@@ -98,7 +102,19 @@ years as (
         max(case when best.scope = '3_upstream' then best.option end) as option_3_upstream,
         max(case when best.scope = '3_downstream' then best.tco2e end) as scope_3_downstream,
         max(case when best.scope = '3_downstream' then best.score end) as score_3_downstream,
-        max(case when best.scope = '3_downstream' then best.option end) as option_3_downstream
+        max(case when best.scope = '3_downstream' then best.option end) as option_3_downstream,
+        max(case when best.scope = '1' then best.source_file_id end) as file_1,
+        max(case when best.scope = '1' then best.source_row end) as row_1,
+        max(case when best.scope = '2_market' then best.source_file_id end) as file_2_market,
+        max(case when best.scope = '2_market' then best.source_row end) as row_2_market,
+        max(case when best.scope = '2_location' then best.source_file_id end) as file_2_location,
+        max(case when best.scope = '2_location' then best.source_row end) as row_2_location,
+        max(case when best.scope = '3' then best.source_file_id end) as file_3_total,
+        max(case when best.scope = '3' then best.source_row end) as row_3_total,
+        max(case when best.scope = '3_upstream' then best.source_file_id end) as file_3_upstream,
+        max(case when best.scope = '3_upstream' then best.source_row end) as row_3_upstream,
+        max(case when best.scope = '3_downstream' then best.source_file_id end) as file_3_downstream,
+        max(case when best.scope = '3_downstream' then best.source_row end) as row_3_downstream
     from best
     left join closings
         on best.as_of_date = closings.as_of_date
@@ -135,6 +151,16 @@ resolved as (
             when years.scope_2_market is not null then 'market'
             when years.scope_2_location is not null then 'location'
         end as scope_2_basis,
+        years.file_1,
+        years.row_1,
+        years.file_2_market,
+        years.row_2_market,
+        years.file_2_location,
+        years.row_2_location,
+        coalesce(years.file_3_total, years.file_3_upstream) as file_3,
+        coalesce(years.row_3_total, years.row_3_upstream) as row_3,
+        case when years.scope_3_total is null then years.file_3_downstream end as file_3_downstream,
+        case when years.scope_3_total is null then years.row_3_downstream end as row_3_downstream,
         -- upstream and downstream make a scope 3 only together
         cast(
             coalesce(years.scope_3_total, years.scope_3_upstream + years.scope_3_downstream) as decimal(24, 6)
@@ -208,7 +234,22 @@ select
         when third.issuer_id is null then 'missing_emissions'
         when third.is_stale then 'stale_emissions'
         else 'covered'
-    end as scope_3_status
+    end as scope_3_status,
+    -- the rows the figures above were read from
+    first.file_1 as scope_1_source_file_id,
+    first.row_1 as scope_1_source_row,
+    case first.scope_2_basis
+        when 'market' then first.file_2_market
+        when 'location' then first.file_2_location
+    end as scope_2_source_file_id,
+    case first.scope_2_basis
+        when 'market' then first.row_2_market
+        when 'location' then first.row_2_location
+    end as scope_2_source_row,
+    third.file_3 as scope_3_source_file_id, -- the row of the total, else of the upstream part
+    third.row_3 as scope_3_source_row,
+    third.file_3_downstream as scope_3_downstream_source_file_id, -- only when scope 3 was added up from its two parts
+    third.row_3_downstream as scope_3_downstream_source_row
 from issuers
 left join scopes_1_2 as first
     on issuers.as_of_date = first.as_of_date

@@ -62,7 +62,7 @@ by_indicator as (
 ),
 
 classified as (
-    select as_of_date, subject_id, kind as indicator, code, share
+    select as_of_date, subject_id, kind as indicator, code, share, source_file_id, source_row
     from staging.classifications
     where valid_from <= as_of_date
         and (valid_to is null or as_of_date < valid_to)

@@ -56,6 +56,9 @@ asked as (
 lines as (
     select
         positions.as_of_date,
+        positions.portfolio_id,
+        positions.line_id,
+        positions.lookthrough_path,
         -- a short position offsets nothing
         case when positions.market_value_eur < 0 then 0 else positions.market_value_eur end as held_eur,
         -- a line counts once even when several rules exclude it; what may be kept by decision is not a breach

@@ -12,6 +12,8 @@ with positions as (
         outcomes.as_of_date,
         outcomes.portfolio_id,
         portfolios.is_root,
+        outcomes.line_id,
+        outcomes.lookthrough_path,
         outcomes.rule_id,
         outcomes.outcome,
         case when outcomes.market_value_eur < 0 then 0 else outcomes.market_value_eur end as held_eur

@@ -178,6 +178,18 @@ _EMISSIONS = (
     _text("outstanding_option", "How tco2e_per_meur_outstanding was made: 3b or 3c.", words.EMISSION_OPTIONS),
     _text("emissions_status", "covered, or why scopes 1+2 cannot be used."),
     _text("scope_3_status", "covered, or why scope 3 cannot be used."),
+    _text("scope_1_source_file_id", "File the scope 1 figure was read from."),
+    _whole("scope_1_source_row", "Row of the scope 1 figure in its file.", minimum=0),
+    _text("scope_2_source_file_id", "File the scope 2 figure was read from."),
+    _whole("scope_2_source_row", "Row of the scope 2 figure in its file.", minimum=0),
+    _text("scope_3_source_file_id", "File the scope 3 figure was read from: the total, else its upstream part."),
+    _whole(
+        "scope_3_source_row", "Row of the scope 3 figure in its file: the total, else its upstream part.", minimum=0
+    ),
+    _text(
+        "scope_3_downstream_source_file_id", "File of the downstream part, when scope 3 was added up from two parts."
+    ),
+    _whole("scope_3_downstream_source_row", "Row of the downstream part in its file.", minimum=0),
     _amount("ghg_excl_lulucf_tco2e", "National emissions without land use, land-use change and forestry.", TONNES),
     _amount("ghg_incl_lulucf_tco2e", "National emissions with land use, land-use change and forestry.", TONNES),
     _amount("gdp_ppp_intl_usd", "GDP at purchasing power parity.", "international USD", 0),

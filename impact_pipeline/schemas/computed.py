@@ -73,7 +73,9 @@ CORE = (
         "Latest usable emissions of each issuer, one row per month and issuer.",
         "issuer_id",
         "issuer_id fiscal_year? scope_1_tco2e? scope_2_tco2e? scope_2_basis? scope_3_tco2e? scope_3_fiscal_year? score_1_2?"
-        " score_3? option_1_2? option_3? emissions_status scope_3_status",
+        " score_3? option_1_2? option_3? emissions_status scope_3_status scope_1_source_file_id? scope_1_source_row?"
+        " scope_2_source_file_id? scope_2_source_row? scope_3_source_file_id? scope_3_source_row?"
+        " scope_3_downstream_source_file_id? scope_3_downstream_source_row?",
     ),
     _monthly(
         "core.sector_estimates",
