@@ -4,10 +4,10 @@
 -- partition:   as_of_date, monthly
 -- owner:       team:impact-data
 -- group:       carbon
--- description: SFDR indicators at one month end (Delegated Regulation (EU) 2022/1288, Annex I). The value of an investment
---              is its market value (RTS_LITERAL), the amount PCAF attributes (PCAF_YEAR_END), or price at the company's
---              fiscal year end x quantity held (ESA_FYE_PRICE, ESAs' clarification of 2022). PAI 1, 2 and 3 come in
---              all three, the others at market value. A view, because the price of ESA_FYE_PRICE is another month's: of
+-- description: SFDR indicators at one month end (Delegated Regulation (EU) 2022/1288, Annex I). The value of an
+--              investment is its market value (RTS_LITERAL), the amount PCAF attributes (PCAF_YEAR_END), or price at
+--              the company's fiscal year end x quantity held (ESA_FYE_PRICE, ESAs' clarification of 2022). PAI 1, 2
+--              and 3 come in all three, the others at market value. A view, because the price of ESA_FYE_PRICE is another month's: of
 --              the store's month that ends the fiscal year; an instrument nobody held then is not covered. The
 --              denominator is the market value of all investments in every convention, cash and sovereigns included.
 --              A line counts for scopes 1 and 2 when core.attribution covers it, for scope 3 and for the total when
@@ -249,7 +249,8 @@ select
     unit,
     amount as numerator, -- tonnes; million EUR x intensity; million EUR
     divisor as denominator, -- million EUR of all investments; empty for tonnes
-    case when n_eligible > 0 then covered_eur / nullif(eligible_eur, 0) end as coverage_ratio, -- market value covered / market value of the companies (PAI 15: of the sovereigns)
+    -- market value covered / market value of the companies (PAI 15: of the sovereigns)
+    case when n_eligible > 0 then covered_eur / nullif(eligible_eur, 0) end as coverage_ratio,
     cast(null as double) as unknown_ratio
 from known
 union all

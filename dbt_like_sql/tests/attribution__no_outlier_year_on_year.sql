@@ -1,8 +1,8 @@
 -- check:       no_outlier_year_on_year
 -- model:       core.attribution
 -- severity:    warn
--- description: Lists the lines whose company's scope 1 + 2 emissions, or own denominator, are more than 3 times or less than
---              a third of those of the fiscal year before, whatever the source: true (a merger, a disposal) or an error
+-- description: Lists the lines whose company's scope 1 + 2 emissions, or own denominator, are more than 3 times or less
+--              than a third of those a year before, whatever the source: true (a merger, a disposal) or an error
 --              of the file, it moves the footprint by itself. Threshold of ours. The same month of the year before has
 --              to be in the store.
 

@@ -1,8 +1,8 @@
 -- check:       raw_figures_are_those_of_portfolio_carbon
 -- model:       marts.carbon_trajectory
 -- severity:    error
--- description: The unadjusted intensity of each portfolio and its baseline are published figures of marts.portfolio_carbon,
---              and the lines behind the adjustments add up to its financed emissions.
+-- description: The unadjusted intensity of each portfolio and its baseline are published figures of
+--              marts.portfolio_carbon, and the lines behind the adjustments add up to its financed emissions.
 
 select trajectory.as_of_date, trajectory.portfolio_id, trajectory.metric
 from marts.carbon_trajectory as trajectory

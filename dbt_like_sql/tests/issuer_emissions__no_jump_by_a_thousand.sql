@@ -25,7 +25,9 @@ followed as (
         as_of_date,
         issuer_id,
         cast(tco2e as double) as tco2e,
-        cast(lag(tco2e) over (partition by as_of_date, issuer_id, scope, source order by fiscal_year) as double) as before
+        cast(
+            lag(tco2e) over (partition by as_of_date, issuer_id, scope, source order by fiscal_year) as double
+        ) as before
     from stated
     where recency = 1
         and tco2e > 0

@@ -1,8 +1,8 @@
 -- check:       no_jump_by_a_thousand
 -- model:       core.issuer_financials
 -- severity:    warn
--- description: No revenue, market capitalisation, debt, equity, balance sheet total or enterprise value of an issuer is 500
---              times, or a 500th of, what the same source said in the same currency of the fiscal year it knows before:
+-- description: No revenue, market capitalisation, debt, equity, balance sheet total or enterprise value of an issuer
+--              is 500 times, or a 500th of, what the same source said in the same currency of the fiscal year it knows before:
 --              units, thousands and millions mixed up. Look at the file before believing the footprint.
 
 with stated as (
@@ -57,7 +57,10 @@ followed as (
         issuer_id,
         cast(amount as double) as amount,
         cast(
-            lag(amount) over (partition by as_of_date, issuer_id, source, currency, figure order by fiscal_year) as double
+            lag(amount) over (
+                partition by as_of_date, issuer_id, source, currency, figure
+                order by fiscal_year
+            ) as double
         ) as before
     from figures
     where amount > 0

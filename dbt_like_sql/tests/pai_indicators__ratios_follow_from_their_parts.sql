@@ -1,8 +1,8 @@
 -- check:       ratios_follow_from_their_parts
 -- model:       marts.pai_indicators
 -- severity:    error
--- description: PAI 2 times all investments is the total of PAI 1, and every ratio is its numerator over its denominator:
---              a footprint that repeats the tonnes has the unit of PAI 1.
+-- description: PAI 2 times all investments is the total of PAI 1, and every ratio is its numerator over its
+--              denominator: a footprint that repeats the tonnes has the unit of PAI 1.
 
 select ratios.as_of_date, ratios.portfolio_id, ratios.indicator, ratios.valuation_convention, ratios.period
 from marts.pai_indicators as ratios

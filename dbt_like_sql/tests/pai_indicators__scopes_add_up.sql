@@ -15,6 +15,8 @@ with scopes as (
         count(distinct coverage_ratio) as n_coverages
     from marts.pai_indicators
     where indicator in ('pai_1_scope_1', 'pai_1_scope_2', 'pai_1_scope_3', 'pai_1_total')
+        -- averages may be over different quarters when a scope is unknown in one of them
+        and period = 'month_end'
     group by as_of_date, portfolio_id, valuation_convention, period
     having count(value) = 4
 )

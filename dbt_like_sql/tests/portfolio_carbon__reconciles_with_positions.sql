@@ -11,7 +11,10 @@ with lines as (
         positions.portfolio_id,
         portfolios.is_root,
         positions.pocket,
-        case when positions.asset_class = 'other' then 'other_asset_class' else positions.asset_class end as asset_class,
+        case
+            when positions.asset_class = 'other' then 'other_asset_class'
+            else positions.asset_class
+        end as asset_class,
         positions.asset_class in (
             'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
             'project_finance', 'fund'

@@ -374,7 +374,9 @@ _METRICS = (
     _text("valuation_convention", "Which value of the investment is meant.", words.VALUATION_CONVENTIONS),
     _text("period", "One month end, or the average of the year's quarter-ends (Art. 6(3)).", words.PAI_PERIODS),
     _ratio("pai_value", "Value of the indicator; empty when it cannot be computed.", "see unit", None),
-    _ratio("unknown_ratio", "Share of all investments in companies nobody has told about; yes/no indicators.", maximum=1),
+    _ratio(
+        "unknown_ratio", "Share of all investments in companies nobody has told about; yes/no indicators.", maximum=1
+    ),
     _whole("n_quarters", "Quarter-ends with a value, out of four; 1 for a month end.", minimum=0, maximum=4),
     _text("counterparty", "What the line finances.", words.COUNTERPARTIES),
     _ratio("price_units", "Shares, or nominal in EUR, held through the line.", "see price_basis", None),
@@ -395,14 +397,21 @@ _METRICS = (
     _ratio("adjustment_coverage_ratio", "Covered amount with an enterprise value at both dates.", maximum=1),
     _ratio("raw_baseline_value", "Baseline before the adjustment.", "see unit", None),
     _ratio("raw_value", "Value before the adjustment.", "see unit", None),
-    _ratio("value_at_baseline_prices", "raw_value / adjustment_factor: the value on the baseline's footing.", "see unit", None),
+    _ratio(
+        "value_at_baseline_prices",
+        "raw_value / adjustment_factor: the value on the baseline's footing.",
+        "see unit",
+        None,
+    ),
     _ratio("pcaf_adjustment_ratio", "Sum of current weight x denominator then / denominator now (Box 5.1-3)."),
     _ratio("pcaf_adjustment_coverage_ratio", "Covered amount with a denominator at both dates.", maximum=1),
     _ratio("evic_inflation_ratio", "Average EVIC now / at the baseline, same listed issuers (Art. 7(3))."),
     _ratio("evic_inflation_coverage_ratio", "Listed covered amount with an EVIC at both dates.", maximum=1),
     _amount("financed_tco2e", "Financed emissions of the line, in the committee's scopes.", TONNES),
     _amount("listed_financed_tco2e", "Financed emissions of lines divided by EVIC, headline scopes.", TONNES),
-    _amount("unlisted_financed_tco2e", "Financed emissions of lines divided by equity + debt, headline scopes.", TONNES),
+    _amount(
+        "unlisted_financed_tco2e", "Financed emissions of lines divided by equity + debt, headline scopes.", TONNES
+    ),
     _ratio("kg_per_person", "Kilograms of CO2e per protected person and year.", "kgCO2e/person", None),
 )
 

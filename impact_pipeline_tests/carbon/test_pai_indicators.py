@@ -87,7 +87,9 @@ def test_d7_the_price_of_the_fiscal_year_end_times_the_quantity_held(run):
 
 def test_without_a_price_of_the_fiscal_year_end_the_line_is_not_covered(run):
     # fiscal year 2024 ended in December, the month before is all the store has: no price there
-    share = line("A", asset_class="listed_equity", issuer_id="X", quantity=10, market_value=100, instrument_id="SHARE-X")
+    share = line(
+        "A", asset_class="listed_equity", issuer_id="X", quantity=10, market_value=100, instrument_id="SHARE-X"
+    )
     done = run(
         holdings=[share],
         issuer_financials=[financials("X", market_cap=600, total_debt=400) | FY2023 | {"period_end": "2023-12-31"}],
@@ -133,9 +135,7 @@ def test_three_conventions_of_a_bond_below_par(run):
             line("A", **bond, nominal_amount=10_000_000, market_value=8_000_000),
         ],
         issuers=[{"issuer_id": "X", "name": "X", "is_listed": "true"}],
-        issuer_financials=[
-            financials("X", market_cap=600_000_000, total_debt=400_000_000, period_end="2024-11-30")
-        ],
+        issuer_financials=[financials("X", market_cap=600_000_000, total_debt=400_000_000, period_end="2024-11-30")],
         issuer_emissions=emissions("X", 20_000, 10_000, 20_000),
     )
     values = {
@@ -153,9 +153,7 @@ def test_d6_pai_2_and_3_divide_by_all_investments(run):
             line("A", asset_class="listed_equity", issuer_id="X", market_value=60_000_000),
             line("B", asset_class="sovereign_bond", issuer_id="FR", market_value=40_000_000),
         ],
-        issuer_financials=[
-            financials("X", market_cap=600_000_000, total_debt=600_000_000, revenue=500_000_000)
-        ],
+        issuer_financials=[financials("X", market_cap=600_000_000, total_debt=600_000_000, revenue=500_000_000)],
         issuer_emissions=emissions("X", 30_000, 10_000, 20_000),
     )
     parts = [indicator(done, f"pai_1_{name}")["value"] for name in ("scope_1", "scope_2", "scope_3", "total")]
@@ -323,7 +321,9 @@ def test_p19_carbon_footprint_and_intensity_of_the_tcfd(run):
     million = 10**6
     done = run(
         holdings=[
-            line(f"{case}{place}", asset_class="listed_equity", issuer_id=f"{case}{place}", market_value=value * million)
+            line(
+                f"{case}{place}", asset_class="listed_equity", issuer_id=f"{case}{place}", market_value=value * million
+            )
             | {"portfolio_id": case}
             for case in ("A", "B")
             for place, value in enumerate((100, 200, 50))
