@@ -6,12 +6,12 @@
 -- group:       carbon
 -- description: SFDR indicators at one month end (Delegated Regulation (EU) 2022/1288, Annex I). The value of an
 --              investment is its market value (RTS_LITERAL), the amount PCAF attributes (PCAF_YEAR_END), or price at
---              the company's fiscal year end x quantity held (ESA_FYE_PRICE, ESAs' clarification of 2022). PAI 1, 2
---              and 3 come in all three, the others at market value. A view, because the price of ESA_FYE_PRICE is another month's: of
---              the store's month that ends the fiscal year; an instrument nobody held then is not covered. The
---              denominator is the market value of all investments in every convention, cash and sovereigns included.
---              A line counts for scopes 1 and 2 when core.attribution covers it, for scope 3 and for the total when
---              scope 3 is known too: with equal coverage the total is the sum of the scopes.
+--              the company's fiscal year end x quantity held (ESA_FYE_PRICE, ESAs' clarification of 2022). PAI 1, 2 and
+--              3 come in all three, the others at market value. A view, because the price of ESA_FYE_PRICE is another
+--              month's: of the store's month that ends the fiscal year; an instrument nobody held then is not covered.
+--              The denominator is the market value of all investments in every convention, cash and sovereigns
+--              included. A line counts for scopes 1 and 2 when core.attribution covers it, for scope 3 and for the
+--              total when scope 3 is known too: with equal coverage the total is the sum of the scopes.
 
 with lines as (
     select

@@ -3,10 +3,10 @@
 -- partition:   as_of_date, monthly
 -- owner:       team:impact-data
 -- group:       carbon
--- description: What the SFDR indicators need of every position: its value by each convention, the company's
---              enterprise value, emissions and revenue where core.attribution could use them, and the yes/no questions with unknown
---              as an answer of its own. A company line stays eligible when it cannot be covered; short lines offset
---              nothing. Denominator of a listed company: EVIC, else equity + debt, as in core.attribution.
+-- description: What the SFDR indicators need of every position: its value by each convention, the company's enterprise
+--              value, emissions and revenue where core.attribution could use them, and the yes/no questions with
+--              unknown as an answer of its own. A company line stays eligible when it cannot be covered; short lines
+--              offset nothing. Denominator of a listed company: EVIC, else equity + debt, as in core.attribution.
 
 with claims as (
     select

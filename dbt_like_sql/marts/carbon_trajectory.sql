@@ -6,11 +6,11 @@
 -- group:       carbon
 -- description: Carbon metrics of the committee's perimeter and scopes against the baseline month and a target path. Raw
 --              figures first; the adjusted ones are rows of their own with the factor beside them: PCAF box 5.1-3
---              restates the baseline, art. 7(3) of Reg. (EU) 2020/1818 divides each EVIC by the inflation of EVIC. Target of the
---              policy (whole entity, raw metric): geometric from the baseline to target_value in the month of
---              target_date, that value afterwards; without one the benchmark path of art. 7(2), baseline x 0.93 ^ whole
---              years. Before the first anniversary of the baseline the 7 % path is the baseline. A view: a month is
---              compared with its baseline month, in whatever order they were run.
+--              restates the baseline, art. 7(3) of Reg. (EU) 2020/1818 divides each EVIC by the inflation of EVIC.
+--              Target of the policy (whole entity, raw metric): geometric from the baseline to target_value in the
+--              month of target_date, that value afterwards; without one the benchmark path of art. 7(2), baseline x
+--              0.93 ^ whole years. Before the first anniversary of the baseline the 7 % path is the baseline. A view: a
+--              month is compared with its baseline month, in whatever order they were run.
 
 with methods as (
     select

@@ -5,8 +5,8 @@
 -- group:       publication
 -- description: The mutual's own footprint by category of its organisation file, and that of its investments. Own-use
 --              property is in the mutual's own scopes 1 and 2, so what its pocket finances is not counted again (PCAF
---              p. 78). The year's own balance, or in the course of a year that of the year before. A category without
---              a figure stays unknown, and with it the sum and the shares.
+--              p. 78). The year's own balance, or in the course of a year that of the year before. A category without a
+--              figure stays unknown, and with it the sum and the shares.
 
 with years as (
     select as_of_date, max(year) as year

@@ -5,9 +5,9 @@
 -- owner:       team:impact-data
 -- group:       carbon
 -- description: SFDR principal adverse impacts at the month end and as the annual figure: the average of the
---              quarter-ends of the twelve months up to it that are in the store and have a value (Art. 6(3) asks for at least four:
---              n_quarters says how many there were). A view, because months are averaged: in whatever order they were
---              run, the answer is the same. How each value is made: core.pai_month_ends.
+--              quarter-ends of the twelve months up to it that are in the store and have a value (Art. 6(3) asks for at
+--              least four: n_quarters says how many there were). A view, because months are averaged: in whatever order
+--              they were run, the answer is the same. How each value is made: core.pai_month_ends.
 
 with quarter_ends as (
     select

@@ -2,9 +2,9 @@
 -- model:       core.attribution
 -- severity:    warn
 -- description: Lists the lines whose company's scope 1 + 2 emissions, or own denominator, are more than 3 times or less
---              than a third of those a year before, whatever the source: true (a merger, a disposal) or an error
---              of the file, it moves the footprint by itself. Threshold of ours. The same month of the year before has
---              to be in the store.
+--              than a third of those a year before, whatever the source: true (a merger, a disposal) or an error of the
+--              file, it moves the footprint by itself. Threshold of ours. The same month of the year before has to be
+--              in the store.
 
 with lines as (
     select

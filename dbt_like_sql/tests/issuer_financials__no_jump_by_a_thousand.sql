@@ -1,9 +1,9 @@
 -- check:       no_jump_by_a_thousand
 -- model:       core.issuer_financials
 -- severity:    warn
--- description: No revenue, market capitalisation, debt, equity, balance sheet total or enterprise value of an issuer
---              is 500 times, or a 500th of, what the same source said in the same currency of the fiscal year it knows before:
---              units, thousands and millions mixed up. Look at the file before believing the footprint.
+-- description: No revenue, market capitalisation, debt, equity, balance sheet total or enterprise value of an issuer is
+--              500 times, or a 500th of, what the same source said in the same currency of the fiscal year it knows
+--              before: units, thousands and millions mixed up. Look at the file before believing the footprint.
 
 with stated as (
     select

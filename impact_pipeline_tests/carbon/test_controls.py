@@ -140,7 +140,7 @@ def p20(tonnes):
     """Three lenders of 20, 30 and 50 M to a utility without equity (negative: PCAF counts 0), revenue 4,000 M."""
     return {
         "holdings": [
-            line(f"L{amount}", asset_class="loan", issuer_id="U", nominal_amount=amount * MILLION, market_value=1)
+            line(f"L{amount}", asset_class="loan", issuer_id="U", market_value=amount * MILLION)
             for amount in (20, 30, 50)
         ],
         "issuers": [{"issuer_id": "U", **UTILITY}],
