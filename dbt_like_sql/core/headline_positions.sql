@@ -49,7 +49,7 @@ select
     is_listed,
     outstanding_eur,
     denominator_eur,
-    financed_tco2e -- of the committee's scopes
+    cast(financed_tco2e as decimal(24, 6)) as financed_tco2e -- of the committee's scopes
 from lines
 where financed_tco2e is not null
     and (
