@@ -113,26 +113,13 @@ shares as (
         and code = 'TOTAL'
 ),
 
-own_years as (
-    select
-        as_of_date,
-        year,
-        max(protected_persons) as protected_persons,
-        sum(tco2e) as own_tco2e,
-        count(*) - count(tco2e) as n_missing,
-        row_number() over (partition by as_of_date order by year desc) as recency
-    from staging.organisation
-    -- the year's own balance, or in the course of a year that of the year before
-    where year <= year(as_of_date)
-        and year >= year(as_of_date) - 1
-    group by as_of_date, year
-),
-
-own as (
-    select as_of_date, protected_persons, own_tco2e
-    from own_years
-    where recency = 1
-        and n_missing = 0
+-- the mutual's own emissions and what it finances, nothing twice; one category unknown makes the sum unknown
+footprints as (
+    select as_of_date, max(protected_persons) as protected_persons, sum(tco2e) as tco2e
+    from marts.footprint_by_category
+    group by as_of_date
+    having count(*) = count(tco2e)
+        and count(year) > 0
 ),
 
 figures as (
@@ -205,15 +192,14 @@ figures as (
     from pfas
     union all
     select
-        own.as_of_date,
+        footprints.as_of_date,
         'footprint_per_person' as indicator_id,
-        cast(own.own_tco2e + carbon.financed_emissions_tco2e as double) * 1000
-            / nullif(cast(own.protected_persons as double), 0) as value,
-        cast(own.own_tco2e + carbon.financed_emissions_tco2e as double) * 1000 as numerator,
-        cast(own.protected_persons as double) as denominator,
+        cast(footprints.tco2e as double) * 1000 / nullif(cast(footprints.protected_persons as double), 0) as value,
+        cast(footprints.tco2e as double) * 1000 as numerator,
+        cast(footprints.protected_persons as double) as denominator,
         carbon.coverage_ratio
-    from own
-    inner join carbon on own.as_of_date = carbon.as_of_date
+    from footprints
+    inner join carbon on footprints.as_of_date = carbon.as_of_date
 ),
 
 baselines as (

@@ -411,6 +411,52 @@ _POLICY = (
     _whole("sort_order", "Place in the committee's table.", minimum=0),
 )
 
+_METRICS = (
+    _text("pai_indicator", "Indicator of Delegated Regulation (EU) 2022/1288, Annex I.", words.PAI_INDICATORS),
+    _text("valuation_convention", "Which value of the investment is meant.", words.VALUATION_CONVENTIONS),
+    _text("period", "One month end, or the average of the year's quarter-ends (Art. 6(3)).", words.PAI_PERIODS),
+    _ratio("pai_value", "Value of the indicator; empty when it cannot be computed.", "see unit", None),
+    _ratio(
+        "unknown_ratio", "Share of all investments in companies nobody has told about; yes/no indicators.", maximum=1
+    ),
+    _whole("n_quarters", "Quarter-ends with a value, out of four; 1 for a month end.", minimum=0, maximum=4),
+    _text("counterparty", "What the line finances.", words.COUNTERPARTIES),
+    _ratio("price_units", "Shares, or nominal in EUR, held through the line.", "see price_basis", None),
+    _text("price_basis", "What the price is per: one share, or one EUR of nominal.", ("quantity", "nominal")),
+    _ratio("price", "Market value per unit, in currency (per nominal: a ratio).", "see price_basis"),
+    _day("price_date", "Month end of the issuer's fiscal year end: ESAs' date for the price."),
+    _ratio("country_intensity_tco2e_per_meur_gdp", "National emissions over nominal GDP.", PER_MEUR, None),
+    _text("fossil_state", "Any revenue from coal, oil or gas: yes, no or unknown.", words.STATES),
+    _text("agrochemicals_state", "Main activity in NACE 20.2: yes, no or unknown.", words.STATES),
+    _text("deforestation_state", "No policy against deforestation where one is due: yes, no or unknown.", words.STATES),
+    _text("water_state", "Water-stressed sites without a policy: yes, no or unknown.", words.STATES),
+    _text("metric", "Figure followed over time.", words.TRAJECTORY_METRICS),
+    _ratio("metric_value", "Value of the metric in the month; empty when it cannot be computed.", "see unit", None),
+    _ratio("baseline_coverage_ratio", "Coverage of the baseline.", maximum=1),
+    _text("target_rule", "Where the target comes from.", words.TARGET_RULES),
+    _flag("on_track", "value <= target_value; empty when either is unknown."),
+    _ratio("adjustment_factor", "What the enterprise values moved by since the baseline (see metric)."),
+    _ratio("adjustment_coverage_ratio", "Covered amount with an enterprise value at both dates.", maximum=1),
+    _ratio("raw_baseline_value", "Baseline before the adjustment.", "see unit", None),
+    _ratio("raw_value", "Value before the adjustment.", "see unit", None),
+    _ratio(
+        "value_at_baseline_prices",
+        "raw_value / adjustment_factor: the value on the baseline's footing.",
+        "see unit",
+        None,
+    ),
+    _ratio("pcaf_adjustment_ratio", "Sum of current weight x denominator then / denominator now (Box 5.1-3)."),
+    _ratio("pcaf_adjustment_coverage_ratio", "Covered amount with a denominator at both dates.", maximum=1),
+    _ratio("evic_inflation_ratio", "Average EVIC now / at the baseline, same listed issuers (Art. 7(3))."),
+    _ratio("evic_inflation_coverage_ratio", "Listed covered amount with an EVIC at both dates.", maximum=1),
+    _amount("financed_tco2e", "Financed emissions of the line, in the committee's scopes.", TONNES),
+    _amount("listed_financed_tco2e", "Financed emissions of lines divided by EVIC, headline scopes.", TONNES),
+    _amount(
+        "unlisted_financed_tco2e", "Financed emissions of lines divided by equity + debt, headline scopes.", TONNES
+    ),
+    _ratio("kg_per_person", "Kilograms of CO2e per protected person and year.", "kgCO2e/person", None),
+)
+
 COLUMNS: dict[str, Column] = {}
 for _group in (
     _TIME,
@@ -423,6 +469,7 @@ for _group in (
     _SCREENING,
     _SHARES,
     _POLICY,
+    _METRICS,
 ):
     for _column in _group:
         # shares and carbon both have a denominator_eur: same meaning, declared once by whoever comes first

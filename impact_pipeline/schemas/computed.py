@@ -114,6 +114,45 @@ CORE = (
         " financials_fiscal_year? emissions_lag_years? vintage_gap_years?",
     ),
     _monthly(
+        "core.instrument_prices",
+        "What one unit of an instrument was worth at a month end, one row per month, instrument, currency and basis.",
+        "instrument_id currency price_basis",
+        "instrument_id currency price_basis price",
+    ),
+    _monthly(
+        "core.pai_positions",
+        "What the SFDR indicators need of every position, one row per month, portfolio, line and path.",
+        "portfolio_id line_id lookthrough_path",
+        "portfolio_id line_id lookthrough_path counterparty instrument_id? currency? market_value_eur? outstanding_eur?"
+        " price_units? price_basis? price_date? units_per_eur? denominator_eur? scope_1_tco2e? scope_2_tco2e?"
+        " scope_3_tco2e? revenue_eur? country_intensity_tco2e_per_meur_gdp? fossil_state? agrochemicals_state?"
+        " deforestation_state? water_state?",
+    ),
+    _monthly(
+        "core.pai_month_ends",
+        "SFDR indicators at month ends, one row per month, portfolio, indicator and valuation convention.",
+        "portfolio_id indicator valuation_convention",
+        "portfolio_id indicator=pai_indicator valuation_convention value=pai_value? unit numerator? denominator?"
+        " coverage_ratio? unknown_ratio?",
+        is_view=True,
+    ),
+    _monthly(
+        "core.headline_positions",
+        "Covered positions of the committee's perimeter, one row per month, portfolio, line and path.",
+        "portfolio_id line_id lookthrough_path",
+        "portfolio_id line_id lookthrough_path is_root issuer_id? pocket is_listed? outstanding_eur? denominator_eur?"
+        " financed_tco2e",
+        is_view=True,
+    ),
+    _monthly(
+        "core.enterprise_value_changes",
+        "How the enterprise values behind a portfolio moved since the baseline, one row per month and portfolio.",
+        "portfolio_id",
+        "portfolio_id baseline_date pcaf_adjustment_ratio? pcaf_adjustment_coverage_ratio? evic_inflation_ratio?"
+        " evic_inflation_coverage_ratio? listed_financed_tco2e? unlisted_financed_tco2e?",
+        is_view=True,
+    ),
+    _monthly(
         "core.issuer_verdicts",
         "Outcome of each rule for each issuer, one row per month, issuer and rule.",
         "issuer_id rule_id",
@@ -174,6 +213,34 @@ MARTS = (
         "Carbon of regions and cities, one row per month, portfolio and treatment of land use.",
         "portfolio_id lulucf",
         "portfolio_id lulucf exposure_eur? covered_exposure_eur? capped_exposure_eur? financed_emissions_tco2e?",
+    ),
+    _monthly(
+        "marts.pai_indicators",
+        "SFDR principal adverse impacts, one row per month, portfolio, indicator, valuation convention and period.",
+        "portfolio_id indicator valuation_convention period",
+        "portfolio_id indicator=pai_indicator valuation_convention period value=pai_value? unit numerator? denominator?"
+        " coverage_ratio? unknown_ratio? n_quarters",
+        is_view=True,
+    ),
+    _monthly(
+        "marts.carbon_trajectory",
+        "Carbon metrics against the baseline and the target path, one row per month, portfolio and metric.",
+        "portfolio_id metric",
+        "portfolio_id metric perimeter scopes unit baseline_date? baseline_value? value=metric_value? change_ratio?"
+        " target_value? target_rule on_track? coverage_ratio? baseline_coverage_ratio? adjustment_factor?"
+        " adjustment_coverage_ratio? raw_baseline_value? raw_value? value_at_baseline_prices? status",
+        is_view=True,
+    ),
+    _monthly(
+        "marts.footprint_by_category",
+        "The mutual's own footprint and that of its investments, one row per month and category.",
+        "category",
+        "category year? protected_persons? tco2e? kg_per_person? share_ratio? coverage_ratio?",
+        {
+            "category": "Category of the organisation file, or financed_emissions.",
+            "share_ratio": "Category over the sum of all; empty while one of them is unknown.",
+            "year": "Year of the organisation's figures; empty for financed_emissions.",
+        },
     ),
     _monthly(
         "marts.issuer_headlines",

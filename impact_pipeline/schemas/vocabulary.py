@@ -104,4 +104,31 @@ CARBON_STATUSES = (
     "short_position",
     "attribution_above_1",
 )
+#: Rows of Delegated Regulation (EU) 2022/1288, Annex I: pai_* of Table 1, t2_* of Table 2.
+PAI_INDICATORS = (
+    "pai_1_scope_1",
+    "pai_1_scope_2",
+    "pai_1_scope_3",
+    "pai_1_total",
+    "pai_2",
+    "pai_3",
+    "pai_4",
+    "pai_15",
+    "t2_8",
+    "t2_9",
+    "t2_15",
+)
+VALUATION_CONVENTIONS = ("RTS_LITERAL", "PCAF_YEAR_END", "ESA_FYE_PRICE")
+PAI_PERIODS = ("month_end", "quarter_average")
+COUNTERPARTIES = ("company", "country", "other")
+STATES = ("yes", "no", "unknown")
+TRAJECTORY_METRICS = (
+    "economic_intensity",
+    "economic_intensity_pcaf_adjusted",
+    "economic_intensity_art_7_3",
+    "financed_emissions",
+    "pai_2_footprint",
+    "waci",
+)
+TARGET_RULES = ("policy_geometric", "minus_7_pct_a_year")
 SEVERITIES = ("error", "warn")
