@@ -96,4 +96,18 @@ CARBON_STATUSES = (
     "short_position",
     "attribution_above_1",
 )
+CHANGE_METRICS = ("financed_emissions", "economic_intensity", "waci")
+#: In the order in which they are told: what was corrected, who came and went, what those who stayed did.
+CHANGE_EFFECTS = (
+    "restatement",
+    "entrants",
+    "leavers",
+    "coverage",
+    "quantity",
+    "price",
+    "enterprise_value",
+    "emissions",
+    "fx",
+)
+CHANGE_METHODS = ("LMDI", "Shapley", "whole")
 SEVERITIES = ("error", "warn")
