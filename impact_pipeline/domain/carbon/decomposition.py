@@ -6,7 +6,7 @@ factor is above zero, else by Shapley's average over all orders of change (Sun 1
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -27,16 +27,10 @@ class Factor:
     effect: str
     power: int = 1
 
-    @property
-    def expression(self) -> pl.Expr:
-        """The factor as it is multiplied; unknown when it is a divisor of 0."""
-        value = pl.col(self.column).cast(pl.Float64)
-        return value if self.power == 1 else 1 / pl.when(value != 0).then(value)
-
 
 @dataclass(frozen=True)
 class Chain:
-    """The factors of a contribution. The last effect also takes what rounding leaves between product and contribution.
+    """The factors of a contribution.
 
     ``held`` is the column that is 0 when nothing is held: such a line is not there (it left, or has yet to come).
     Factors of one effect are multiplied before anything is split. So a rate that stands above and below the line
@@ -52,8 +46,12 @@ class Chain:
         return tuple(dict.fromkeys(factor.effect for factor in self.factors))
 
     def product(self, effect: str) -> pl.Expr:
-        """The factors of one effect, multiplied; unknown when one of them is."""
-        return math.prod([factor.expression for factor in self.factors if factor.effect == effect], start=pl.lit(1.0))
+        """The factors of one effect: multipliers over divisors; unknown when one of them is, or when a divisor is 0."""
+        above, below = (
+            _times(pl.col(f.column).cast(pl.Float64) for f in self.factors if f.effect == effect and f.power == power)
+            for power in (1, -1)
+        )
+        return above / pl.when(below != 0).then(below)
 
 
 def decompose(before: pl.DataFrame, after: pl.DataFrame, chain: Chain, key: Sequence[str]) -> pl.DataFrame:
@@ -94,6 +92,10 @@ def decompose(before: pl.DataFrame, after: pl.DataFrame, chain: Chain, key: Sequ
     )
 
 
+def _times(factors: Iterable[pl.Expr | float]) -> pl.Expr:
+    return math.prod(factors, start=pl.lit(1.0))
+
+
 def _held(lines: pl.DataFrame, chain: Chain, key: Sequence[str], date: str) -> pl.DataFrame:
     """Lines that are held: contribution, rounding, and one multiplied factor for each effect."""
     if chain.held is not None:
@@ -121,18 +123,16 @@ def _split(lines: pl.DataFrame, chain: Chain, key: Sequence[str]) -> pl.DataFram
     dates = [[pl.col(f"{effect}_{date}") for effect in effects] for date in "01"]
     lines = lines.with_columns(
         is_positive=pl.all_horizontal(*(factor > 0 for factors in dates for factor in factors)) & ~pl.col("has_unknown"),
-        p0=math.prod(dates[0], start=pl.lit(1.0)),
-        p1=math.prod(dates[1], start=pl.lit(1.0)),
+        p0=_times(dates[0]),
+        p1=_times(dates[1]),
     )
     _require_products(lines, key)
     lines = lines.with_columns(
         *(_lmdi(effect).alias(f"lmdi {effect}") for effect in effects),
         *(_shapley(effects, place).alias(f"shapley {effect}") for place, effect in enumerate(effects)),
     )
-    change = pl.col("c1") - pl.col("c0")
     for method in ("lmdi", "shapley"):
-        others = pl.sum_horizontal(*(pl.col(f"{method} {effect}") for effect in effects[:-1]))
-        lines = lines.with_columns((change - others).alias(f"{method} {effects[-1]}"))
+        lines = lines.with_columns(_closed([f"{method} {effect}" for effect in effects]))
     rows = []
     for effect in effects:
         lmdi, shapley = pl.col(f"lmdi {effect}"), pl.col(f"shapley {effect}")
@@ -146,6 +146,18 @@ def _split(lines: pl.DataFrame, chain: Chain, key: Sequence[str]) -> pl.DataFram
             )
         )
     return pl.concat(rows)
+
+
+def _closed(names: Sequence[str]) -> list[pl.Expr]:
+    """Let the largest effect take what rounding leaves between the effects and the change: what is 0 stays 0."""
+    gap = pl.col("c1") - pl.col("c0") - pl.sum_horizontal(names)
+    largest = pl.max_horizontal(*(pl.col(name).abs() for name in names))
+    closed = []
+    for place, name in enumerate(names):
+        is_largest = pl.col(name).abs() == largest
+        is_earlier = pl.any_horizontal(pl.lit(False), *(pl.col(other).abs() == largest for other in names[:place]))
+        closed.append(pl.when(is_largest & ~is_earlier).then(pl.col(name) + gap).otherwise(pl.col(name)).alias(name))
+    return closed
 
 
 def _without_unknowns(lines: pl.DataFrame, effects: Sequence[str]) -> pl.DataFrame:
@@ -163,7 +175,7 @@ def _without_unknowns(lines: pl.DataFrame, effects: Sequence[str]) -> pl.DataFra
     filled = []
     for date in "01":
         given = [pl.when(pl.col(f"{e} known")).then(pl.col(f"{e}_{date}")).otherwise(1.0) for e in effects]
-        product = math.prod(given, start=pl.lit(1.0))
+        product = _times(given)
         rest = pl.when(product != 0).then(pl.col(f"c{date}") / product).otherwise(1.0)
         for place, effect in enumerate(effects):
             is_first = pl.all_horizontal(pl.lit(True), *(pl.col(f"{e} known") for e in effects[:place]))
@@ -212,5 +224,5 @@ def _shapley(effects: Sequence[str], place: int) -> pl.Expr:
         weight = math.factorial(size) * math.factorial(n - size - 1) / math.factorial(n)
         for changed in combinations(others, size):
             around = [pl.col(f"{other}_{int(other in changed)}") for other in others]
-            terms.append(weight * math.prod(around, start=pl.lit(1.0)))
+            terms.append(weight * _times(around))
     return (pl.col(f"{effect}_1") - pl.col(f"{effect}_0")) * pl.sum_horizontal(terms)
