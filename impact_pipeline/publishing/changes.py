@@ -87,7 +87,7 @@ class Waterfall:
             return "–"
         digits = METRIC_LABELS[self.metric][2]
         text = f"{value:{'+' if signed else ''},.{digits}f}".replace(",", " ").replace(".", ",").replace("-", "−")
-        return text if any(char in "123456789" for char in text) else text.lstrip("+−")
+        return text if any(char in "123456789" for char in text) else text.lstrip("+−")  # no sign on a 0
 
     def text_rows(self) -> list[dict[str, str]]:
         """The table of the command line, each row with its bar."""
@@ -100,7 +100,7 @@ class Waterfall:
             is_total = place in (0, len(steps) - 1)
             mark = "█" if is_total else "+" if end > start else "−"
             bar = " " * left + mark * max(right - left, 1 if start != end else 0)
-            rows.append({"Effet": label, self.unit: self.shown(value, signed=not is_total), "": bar})
+            rows.append({"Effet": label, self.unit: self.shown(value, signed=not is_total).rjust(9), "": bar})
         return rows
 
 
@@ -136,4 +136,5 @@ def waterfall(
     if totals.is_empty():
         raise NotFoundError(f"portfolio {portfolio}: it has no line in the perimeter of the footprint on either date")
     effects = dict(figures.query(_EFFECTS, **asked).iter_rows())
-    return Waterfall(metric, portfolio, since, figures.month, *totals.row(0), effects)
+    from_value, to_value = totals.row(0)
+    return Waterfall(metric, portfolio, since, figures.month, from_value, to_value, effects)

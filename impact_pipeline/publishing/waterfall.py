@@ -11,7 +11,7 @@ _TEXT = 'font-family="Arial, Helvetica, sans-serif"'
 
 
 def waterfall_svg(change: Waterfall) -> str:
-    """The figure, the nine effects one below the other, the figure: rises in red, falls in green, signs in words too."""
+    """The figure, the nine effects one below the other, the figure; rises red, falls green, each with its sign."""
     steps = change.steps()
     ends = [end for _, _, *bar in steps for end in bar]
     lowest, highest = min(0.0, *ends), max(0.0, *ends)
@@ -58,6 +58,7 @@ def waterfall_svg(change: Waterfall) -> str:
 def _sentence(change: Waterfall) -> str:
     """The chart read aloud."""
     told = [
-        f"{label} {change.shown(value, signed=0 < place < 10)}" for place, (label, value, *_) in enumerate(change.steps())
+        f"{label} {change.shown(value, signed=0 < place < 10)}"
+        for place, (label, value, *_) in enumerate(change.steps())
     ]
     return f"{'; '.join(told)} ({change.unit})."

@@ -337,7 +337,9 @@ _CHANGES = (
     _day("to_date", "Later month end of the two that are compared: the month the row belongs to."),
     _text("metric", "Figure whose change is explained.", words.CHANGE_METRICS),
     _text("effect", "What moved the figure.", words.CHANGE_EFFECTS),
-    _text("method", "LMDI or Shapley (a factor is zero, negative or unknown); whole = not split.", words.CHANGE_METHODS),
+    _text(
+        "method", "LMDI or Shapley (a factor is zero, negative or unknown); whole = not split.", words.CHANGE_METHODS
+    ),
     Column("effect_value", FACTOR, "Part of the change, in the unit of the metric.", "tCO2e, or tCO2e per million EUR"),
     Column("shapley_value", FACTOR, "The same by Shapley: the difference is the method's own risk.", "as value"),
     Column("from_value", FACTOR, "Figure of from_date as stored; empty when nothing was covered.", "as value"),

@@ -89,7 +89,9 @@ def attached(folder: Path, files: dict[str, tuple[Path, str]]) -> Iterator[duckd
 @contextmanager
 def scratch(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty database in memory with the same limits and sandbox, for what must not touch the store."""
-    connection = duckdb.connect(":memory:", config={**limits(folder), **SANDBOX, "temp_directory": f"{folder}/scratch.tmp"})
+    connection = duckdb.connect(
+        ":memory:", config={**limits(folder), **SANDBOX, "temp_directory": f"{folder}/scratch.tmp"}
+    )
     try:
         connection.execute(LOCK_SETTINGS)
         yield connection

@@ -105,18 +105,15 @@ def _compared(store: Store, pairs: Sequence[Pair]) -> dict[str, pl.DataFrame]:
         lines = read_factors(connection, sorted({day for pair in pairs for day in pair}))
         method = connection.sql("select as_of_date, headline_perimeter, headline_scopes from policy.methodology").pl()
     restated = {(day, earlier): restated_factors(store, earlier, day) for day, earlier in pairs}
-    stored, before, after = [], [], []
+    sides: tuple[list[pl.DataFrame], ...] = ([], [], [])
     for day, earlier in pairs:
         perimeter, scopes = method.row(by_predicate=pl.col("as_of_date") == day)[1:]
         then, again = lines.filter(pl.col("as_of_date") == earlier), restated[day, earlier]
-        for side, rows in (
-            (stored, then),
-            (before, then if again is None else again),
-            (after, lines.filter(pl.col("as_of_date") == day)),
-        ):
+        now = lines.filter(pl.col("as_of_date") == day)
+        for side, rows in zip(sides, (then, then if again is None else again, now), strict=True):
             dates = {"as_of_date": pl.lit(day), "from_date": pl.lit(earlier)}
             side.append(measured(rows, perimeter, scopes).with_columns(**dates))
-    changes = line_changes(*(pl.concat(side) for side in (stored, before, after)))
+    changes = line_changes(*(pl.concat(side) for side in sides))
     done_again = pl.DataFrame(
         [(*pair, rows is not None) for pair, rows in restated.items()],
         schema={"as_of_date": pl.Date, "from_date": pl.Date, "is_recomputed": pl.Boolean},

@@ -1,8 +1,9 @@
 """A month computed again with what is known and decided today: the same SQL models in a scratch database.
 
 Positions, portfolios, master data of issuers and exchange rates stay those of the month: they carry no day of receipt
-and say what held then. Balance sheets, emissions and national figures are facts with a day of receipt: the later month's
-files are added, and win over the same fact of the earlier month's files. Method choices are those of the later month.
+and say what held then. Balance sheets, emissions and national figures are facts with a day of receipt: the later
+month's files are added, and win over the same fact of the earlier month's files. Method choices are those of the later
+month.
 """
 
 import datetime as dt

@@ -181,7 +181,9 @@ def test_who_came_who_went_and_whose_data_came(months):
 def test_emissions_that_become_too_old_are_lost_coverage(months):
     # figures of 2020 are three years old at the end of 2023 and four at the end of 2024: the limit is three
     facts = issuer("X", BEFORE, 10_000, evic=1_000 * MILLION)
-    facts["issuer_emissions"] = [{**row, "fiscal_year": 2020, "known_from": "2021-04-01"} for row in facts["issuer_emissions"]]
+    facts["issuer_emissions"] = [
+        {**row, "fiscal_year": 2020, "known_from": "2021-04-01"} for row in facts["issuer_emissions"]
+    ]
     lines = {m: [held(m, "A", issuer_id="X", quantity=1, market_value=MILLION)] for m in (BEFORE, AFTER)}
     months.write(lines, [facts]).run()
     assert months.effects() == near({"coverage": -10})
@@ -244,7 +246,12 @@ def test_a_fund_counts_once_in_the_whole_entity(months):
 
 def test_which_months_are_compared(months):
     # the baseline of the demo policy is 2019-12
-    days = {"2019-12": dt.date(2019, 12, 31), BEFORE: DAYS[BEFORE], "2024-11": dt.date(2024, 11, 30), AFTER: DAYS[AFTER]}
+    days = {
+        "2019-12": dt.date(2019, 12, 31),
+        BEFORE: DAYS[BEFORE],
+        "2024-11": dt.date(2024, 11, 30),
+        AFTER: DAYS[AFTER],
+    }
     lines = {
         month: [{**held(BEFORE, "A", issuer_id="X", quantity=1, market_value=MILLION), "as_of_date": str(day)}]
         for month, day in days.items()

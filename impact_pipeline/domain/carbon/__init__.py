@@ -1,7 +1,7 @@
 """Why a carbon figure moved between two dates: exact, additive, in any order of the lines.
 
-One door: ``line_changes`` (the lines of two dates in, effects by line and totals out). ``decompose`` is the method alone,
-for any chain of factors.
+One door: ``line_changes`` (the lines of two dates in, effects by line and totals out). ``decompose`` is the method
+alone, for any chain of factors.
 """
 
 from impact_pipeline.domain.carbon.changes import LineChanges, line_changes

@@ -1,14 +1,15 @@
 """A change split into effects that add up to it exactly (methodology 5.2, steps 2, 3 and 5).
 
 A figure is a sum of contributions, a contribution a product of factors. Who came, who went and whose data came or went
-explains a contribution as a whole; what stayed on both dates is split over its factors, by LMDI-I (Ang 2015) where every
-factor is above zero, else by Shapley's average over all orders of change (Sun 1998), which takes zeros and signs.
+explains a contribution as a whole; what stayed on both dates is split over its factors, by LMDI-I (Ang 2015) where
+every factor is above zero, else by Shapley's average over all orders of change (Sun 1998), which takes zeros and signs.
 """
 
 import math
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import combinations
 
 import polars as pl
@@ -92,8 +93,8 @@ def decompose(before: pl.DataFrame, after: pl.DataFrame, chain: Chain, key: Sequ
     )
 
 
-def _times(factors: Iterable[pl.Expr | float]) -> pl.Expr:
-    return math.prod(factors, start=pl.lit(1.0))
+def _times(factors: Iterable[pl.Expr]) -> pl.Expr:
+    return reduce(operator.mul, factors, pl.lit(1.0))
 
 
 def _held(lines: pl.DataFrame, chain: Chain, key: Sequence[str], date: str) -> pl.DataFrame:
@@ -122,7 +123,8 @@ def _split(lines: pl.DataFrame, chain: Chain, key: Sequence[str]) -> pl.DataFram
     lines = _without_unknowns(lines, effects)
     dates = [[pl.col(f"{effect}_{date}") for effect in effects] for date in "01"]
     lines = lines.with_columns(
-        is_positive=pl.all_horizontal(*(factor > 0 for factors in dates for factor in factors)) & ~pl.col("has_unknown"),
+        is_positive=pl.all_horizontal(*(factor > 0 for factors in dates for factor in factors))
+        & ~pl.col("has_unknown"),
         p0=_times(dates[0]),
         p1=_times(dates[1]),
     )

@@ -46,11 +46,11 @@ def matched(before: pl.DataFrame, after: pl.DataFrame) -> tuple[pl.DataFrame, pl
 def comparable(lines: pl.DataFrame, other: pl.DataFrame, amount: str) -> pl.DataFrame:
     """Add the factors of a line's amount and of its issuer's figures, in units that mean the same on both dates.
 
-    ``quantity`` x ``price_local`` / ``line_rate`` is the amount in EUR. Debt counts in nominal: attributed at nominal it
-    has price 1 and no price effect. Other lines count in units held. Where the two dates do not count in the same thing,
-    the amount itself (in the line's currency) is the quantity and the price is 1: what prices did cannot be told from
-    trading then. Where a currency or its rate is unknown, or the currency is another one than before, both dates are
-    taken in EUR.
+    ``quantity`` x ``price_local`` / ``line_rate`` is the amount in EUR. Debt counts in nominal: attributed at nominal
+    it has price 1 and no price effect. Other lines count in units held. Where the two dates do not count in the same
+    thing, the amount itself (in the line's currency) is the quantity and the price is 1: what prices did cannot be told
+    from trading then. Where a currency or its rate is unknown, or the currency is another one than before, both dates
+    are taken in EUR.
     """
     key = [*PAIR, "portfolio_id", "match_key"]
     counted_in = (

@@ -44,7 +44,9 @@ class Metric:
             total = pl.lit(1.0)
         else:
             # summed as DECIMAL: the same to the last bit in any order of the lines
-            weighed = pl.when(covered).then(pl.col(self.weight)).sum().over(group).cast(pl.Float64) / self.weight_unit_eur
+            weighed = (
+                pl.when(covered).then(pl.col(self.weight)).sum().over(group).cast(pl.Float64) / self.weight_unit_eur
+            )
             total = pl.when(weighed != 0).then(weighed)
         return lines.with_columns(total_weight=total).with_columns(
             contribution=pl.when(covered).then(self.contribution() / pl.col("total_weight")),
@@ -127,9 +129,9 @@ METRICS: dict[str, Metric] = {
             "market_value_eur",
             _IS_COVERED & (pl.col("revenue_eur") > 0) & pl.col("market_value_eur").is_not_null(),
             # rounded as marts.portfolio_carbon rounds it before it sums
-            lambda: (_number("market_value_eur") * (_number("emissions_tco2e") / (_number("revenue_eur") / MILLION))).round(
-                6
-            ),
+            lambda: (
+                _number("market_value_eur") * (_number("emissions_tco2e") / (_number("revenue_eur") / MILLION))
+            ).round(6),
             weight="market_value_eur",
         ),
     )
