@@ -13,6 +13,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 
+from impact_pipeline.cli_changes import show_changes
 from impact_pipeline.cli_explain import explain
 from impact_pipeline.cli_policy import policy_app
 from impact_pipeline.console import (
@@ -151,22 +152,32 @@ def _report(settings: Settings, outcome: "Outcome", as_json: bool) -> None:
 def show(
     month: MonthOption,
     what: Annotated[
-        str, typer.Argument(help="indicators, breaches, carbon, sovereign, shares or rejected.")
+        str, typer.Argument(help="indicators, breaches, carbon, changes, sovereign, shares or rejected.")
     ] = "indicators",
     portfolio: Annotated[str | None, typer.Option(help="Portfolio; default the whole entity.")] = None,
+    since: Annotated[str | None, typer.Option(help="changes: earlier month; default a year before.")] = None,
+    metric: Annotated[
+        str | None, typer.Option(help="changes: financed_emissions (default), economic_intensity or waci.")
+    ] = None,
+    svg: Annotated[Path | None, typer.Option(help="changes: also write the waterfall chart to this file.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print a table of a month from the readers' snapshot."""
     from impact_pipeline.publishing.figures import VIEWS, Figures
 
-    if what not in VIEWS:
-        raise SettingsError(f"show {what!r}: expected one of {', '.join(VIEWS)}")
+    if what not in (*VIEWS, "changes"):
+        raise SettingsError(f"show {what!r}: expected one of {', '.join(sorted((*VIEWS, 'changes')))}")
+    if what != "changes" and (since or metric or svg):
+        raise SettingsError(f"show {what}: --since, --metric and --svg go with changes")
     if portfolio and what in ("indicators", "rejected"):
         raise SettingsError(
             f"show {what}: it is about the whole entity; --portfolio goes with breaches, carbon or shares"
         )
     figures = Figures(Settings.load(home=home).readers, parse_month(month))
+    if what == "changes":
+        show_changes(figures, portfolio, since, metric, svg, as_json=as_json)
+        return
     rows = figures.view(what, portfolio)
     if as_json:
         print_json(rows.to_dicts())

@@ -19,6 +19,7 @@ from impact_pipeline.settings import REPOSITORY, SQL_MODELS, Settings
 from impact_pipeline.warehouse.models import SqlModel, SqlTest, load_models, load_tests, topological_order
 from impact_pipeline.warehouse.runner import run_model, run_test
 from impact_pipeline.warehouse.store import Store
+from impact_pipeline.wiring.carbon_changes import compare_months
 from impact_pipeline.wiring.delivery import store_delivery
 from impact_pipeline.wiring.screening import VERDICT_TABLES, screen_months
 
@@ -160,6 +161,7 @@ def compute(
     _run_models(store, models[:after], covered)
     screen_months(settings, store, covered)
     _run_models(store, models[after:], covered)
+    compare_months(store, covered)
     with store.read() as connection:
         for test in tests:
             found = run_test(connection, test, covered.start, covered.end)

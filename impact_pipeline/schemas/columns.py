@@ -367,6 +367,30 @@ _SCREENING = (
     _day("divest_by", "Day by which the line must be sold."),
 )
 
+_CHANGES = (
+    _day("from_date", "Earlier month end of the two that are compared."),
+    _day("to_date", "Later month end of the two that are compared: the month the row belongs to."),
+    _text("metric", "Figure whose change is explained.", words.CHANGE_METRICS),
+    _text("effect", "What moved the figure.", words.CHANGE_EFFECTS),
+    _text(
+        "method", "LMDI or Shapley (a factor is zero, negative or unknown); whole = not split.", words.CHANGE_METHODS
+    ),
+    Column("effect_value", FACTOR, "Part of the change, in the unit of the metric.", "tCO2e, or tCO2e per million EUR"),
+    Column("shapley_value", FACTOR, "The same by Shapley: the difference is the method's own risk.", "as value"),
+    Column("from_value", FACTOR, "Figure of from_date as stored; empty when nothing was covered.", "as value"),
+    Column("restated_value", FACTOR, "The same with what is known and decided at as_of_date.", "as value"),
+    Column("to_value", FACTOR, "Figure of as_of_date.", "as value"),
+    _flag("is_recomputed", "Facts or method choices differ, so from_date was computed again; else nothing to restate."),
+    _text("line_key", "Portfolio, path and line that the effect is about: of the later month where it is held then."),
+    _text("held_by", "Portfolio that holds the line; portfolio_id may be ALL."),
+    _flag("is_eligible", "A company or a fund that should be covered."),
+    _ratio("units", "Units of the line that belong to the portfolio.", "units", None),
+    _text("line_currency", "Currency the line is valued in."),
+    Column("line_units_per_eur", FACTOR, "Month-end rate of the line's currency.", "currency per EUR", minimum=0),
+    _text("issuer_currency", "Currency of the issuer's balance sheet."),
+    Column("issuer_units_per_eur", FACTOR, "Month-end rate of the issuer's currency.", "currency per EUR", minimum=0),
+)
+
 _SHARES = (
     _text("subject_id", "line_id, instrument_id or issuer_id the classification is about."),
     _text("code", "Class; TOTAL = all classes of the indicator."),
@@ -466,6 +490,7 @@ for _group in (
     _FINANCIALS,
     _EMISSIONS,
     _CARBON,
+    _CHANGES,
     _SCREENING,
     _SHARES,
     _POLICY,

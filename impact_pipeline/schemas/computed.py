@@ -153,6 +153,30 @@ CORE = (
         is_view=True,
     ),
     _monthly(
+        "core.carbon_factors",
+        "What the carbon of a position is a product of, one row per month, portfolio, line and path.",
+        "portfolio_id line_id lookthrough_path",
+        "portfolio_id line_id lookthrough_path is_root instrument_id? issuer_id? sector_code? asset_class pocket is_eligible"
+        " is_listed? units? nominal_eur? outstanding_eur? market_value_eur? line_currency? line_units_per_eur? denominator_eur?"
+        " revenue_eur? issuer_currency? issuer_units_per_eur? scope_1_tco2e? scope_2_tco2e? scope_3_tco2e?"
+        " financed_scope_1_2_tco2e? financed_scope_3_tco2e?",
+        is_view=True,
+    ),
+    _monthly(
+        "core.carbon_change_lines",
+        "Why carbon figures moved, line by line, one row per month, earlier month, portfolio, line, metric and effect;"
+        " an effect of 0 has no row.",
+        "from_date portfolio_id line_key metric effect",
+        "from_date to_date portfolio_id line_key held_by line_id lookthrough_path issuer_id? sector_code? metric effect method"
+        " value=effect_value shapley_value",
+    ),
+    _monthly(
+        "core.carbon_change_totals",
+        "Figures that are compared, one row per month, earlier month, portfolio and metric.",
+        "from_date portfolio_id metric",
+        "from_date to_date portfolio_id metric from_value? restated_value? to_value? is_recomputed",
+    ),
+    _monthly(
         "core.issuer_verdicts",
         "Outcome of each rule for each issuer, one row per month, issuer and rule.",
         "issuer_id rule_id",
@@ -241,6 +265,13 @@ MARTS = (
             "share_ratio": "Category over the sum of all; empty while one of them is unknown.",
             "year": "Year of the organisation's figures; empty for financed_emissions.",
         },
+    ),
+    _monthly(
+        "marts.carbon_changes",
+        "Why carbon figures moved, one row per month, earlier month, portfolio, metric and effect; the nine effects add up.",
+        "from_date portfolio_id metric effect",
+        "from_date to_date portfolio_id metric effect value=effect_value? shapley_value?",
+        is_view=True,
     ),
     _monthly(
         "marts.issuer_headlines",

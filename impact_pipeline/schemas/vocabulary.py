@@ -131,4 +131,18 @@ TRAJECTORY_METRICS = (
     "waci",
 )
 TARGET_RULES = ("policy_geometric", "minus_7_pct_a_year")
+CHANGE_METRICS = ("financed_emissions", "economic_intensity", "waci")
+#: In the order in which they are told: what was corrected, who came and went, what those who stayed did.
+CHANGE_EFFECTS = (
+    "restatement",
+    "entrants",
+    "leavers",
+    "coverage",
+    "quantity",
+    "price",
+    "enterprise_value",
+    "emissions",
+    "fx",
+)
+CHANGE_METHODS = ("LMDI", "Shapley", "whole")
 SEVERITIES = ("error", "warn")

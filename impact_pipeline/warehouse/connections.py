@@ -86,6 +86,19 @@ def attached(folder: Path, files: dict[str, tuple[Path, str]]) -> Iterator[duckd
         connection.close()
 
 
+@contextmanager
+def scratch(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database in memory with the same limits and sandbox, for what must not touch the store."""
+    connection = duckdb.connect(
+        ":memory:", config={**limits(folder), **SANDBOX, "temp_directory": f"{folder}/scratch.tmp"}
+    )
+    try:
+        connection.execute(LOCK_SETTINGS)
+        yield connection
+    finally:
+        connection.close()
+
+
 def limits(folder: Path) -> dict[str, Any]:
     """Threads, memory and spill space; the same dictionary for the whole life of the process.
 

@@ -12,6 +12,7 @@ from impact_pipeline.warehouse.connections import STORAGE_VERSION, attached, in_
 
 _MONTH = "as_of_date"
 _FILE = "source_file_id"
+_EARLIER = "from_date"
 
 
 def months_in(windows: Sequence[tuple[dt.date, dt.date]]) -> str:
@@ -85,6 +86,12 @@ def _copy_layout(con: duckdb.DuckDBPyConnection) -> list[Table]:
 def _copy_months(con: duckdb.DuckDBPyConnection, tables: list[Table], months: str) -> list[str]:
     monthly = [table for table in tables if table.partition == _MONTH]
     differing = _differing(con, monthly, _MONTH, months)
+    # months that readers see already and that are compared with one of these: their comparison was renewed with it
+    compared = [table for table in monthly if _EARLIER in table.column_names]
+    seen = f"{_MONTH} in (select {_MONTH} from draft.audit.months)"
+    renewed = f"{seen} and not ({months}) and ({months.replace(quoted(_MONTH), quoted(_EARLIER))})"
+    for table, changed in _differing(con, compared, _MONTH, renewed).items():
+        differing.setdefault(table, []).extend(changed)
     for table, changed in differing.items():
         _copy_parts(con, table, [literal(dt.date.fromisoformat(month)) for month in changed])
     return [table.name for table in differing]

@@ -22,6 +22,11 @@ _QUERIES = {
         from marts.portfolio_carbon
         where portfolio_id = 'ALL' and perimeter = 'corporate' and scopes = '1_2'
     """,
+    "core.carbon_change_totals": """
+        select as_of_date, metric || ' since ' || strftime(from_date, '%Y-%m'), to_value - from_value
+        from core.carbon_change_totals
+        where portfolio_id = 'ALL'
+    """,
     "marts.sovereign_carbon": """
         select as_of_date, 'financed_emissions_tco2e ' || lulucf, financed_emissions_tco2e
         from marts.sovereign_carbon

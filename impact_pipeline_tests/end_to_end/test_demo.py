@@ -76,3 +76,21 @@ def test_an_independent_computation_of_the_same_files_agrees(demo, expected, mon
     }
     for pocket, value in mine["pockets_eur"].items():
         assert pockets[pocket] == pytest.approx(value, abs=0.05)
+
+
+@pytest.mark.parametrize(("since", "until"), [("2023-12", "2024-12"), ("2019-12", "2024-12")])
+def test_why_the_footprint_moved_adds_up_to_the_independent_totals(demo, expected, since, until):
+    days = [dt.date(int(month[:4]), 12, 31) for month in (until, since)]
+    rows = demo.rows(
+        "select effect, value from marts.carbon_changes where portfolio_id = 'ALL' and metric = 'financed_emissions'"
+        " and to_date = ? and from_date = ?",
+        *days,
+    )
+    then, now = (expected[month]["financed_emissions_tco2e"] for month in (since, until))
+    assert len(rows) == 9
+    assert float(sum(row["value"] for row in rows)) == pytest.approx(now - then, abs=0.02)
+    # the figures themselves, to the gram: each line adds up to its own change
+    stored = "select financed_emissions_tco2e as t from marts.portfolio_carbon where portfolio_id = 'ALL'"
+    stored += " and perimeter = 'corporate' and scopes = '1_2' and as_of_date = ?"
+    exact = demo.one(stored, days[0])["t"] - demo.one(stored, days[1])["t"]
+    assert float(sum(row["value"] for row in rows)) == pytest.approx(float(exact), rel=1e-9)
