@@ -113,7 +113,7 @@ def test_exchange_rates_cancel_in_the_esas_convention(run):
         ],
         fx_rates=[
             {"rate_date": "2024-11-30", "currency": "USD", "units_per_eur": "1.25"},
-            {"rate_date": "2024-12-31", "currency": "USD", "units_per_eur": "1.00"},
+            {"rate_date": "2024-12-31", "currency": "USD", "units_per_eur": "1.60"},
         ],
         issuer_financials=[
             financials("X", market_cap=6_000, total_debt=4_000, currency="USD", period_end="2024-11-30")
