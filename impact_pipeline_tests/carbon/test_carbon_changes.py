@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from impact_pipeline.warehouse.snapshot import publish_window, query_readers
 from impact_pipeline_tests.carbon.changes import AFTER, BEFORE, DAYS, Months, held, issuer
 
 MILLION = 1_000_000
@@ -273,3 +274,25 @@ def test_a_month_run_again_renews_what_later_months_say_of_it(months):
     assert months.run().effects() == near({"quantity": 20})
     write({BEFORE: 2})
     assert months.run(BEFORE).effects() == near({"quantity": 10}), "only the earlier month was run again"
+
+
+def test_readers_see_the_renewed_comparison_of_a_month_they_had(months):
+    def publish(month, units):
+        lines = {m: [held(m, "A", issuer_id="X", quantity=u, market_value=u * MILLION)] for m, u in units.items()}
+        months.write(lines, [issuer("X", BEFORE, 10_000, evic=1_000 * MILLION)]).run(month)
+        readers, day = months.home / "readers.duckdb", DAYS[month]
+        publish_window(months.done.store, readers, day.replace(day=1), day + dt.timedelta(days=1))
+        return (
+            query_readers(
+                readers,
+                "select value from marts.carbon_changes where effect = 'quantity' and metric = 'financed_emissions'"
+                " and portfolio_id = 'ALL'",
+            )["value"]
+            .cast(float)
+            .to_list()
+        )
+
+    assert publish(BEFORE, {BEFORE: 1, AFTER: 3}) == []
+    assert publish(AFTER, {BEFORE: 1, AFTER: 3}) == pytest.approx([20])
+    # only the earlier month is run and published again, with 2 units: 20 -> 30 t
+    assert publish(BEFORE, {BEFORE: 2, AFTER: 3}) == pytest.approx([10])

@@ -1,5 +1,7 @@
 """The first step of every explanation: what the earlier month would be with what is known and decided today."""
 
+import math
+
 import pytest
 
 from impact_pipeline.wiring import restatement
@@ -66,13 +68,17 @@ def test_a_figure_corrected_since_is_a_restatement(months, computed_again):
     assert computed_again == ["2023-12"]
     # 10 t were published; 12 t are known now, and doubled by trading since
     assert months.effects() == near({"restatement": 2, "quantity": 12})
-    assert months.effects("economic_intensity") == near({"restatement": 2})
+    # 10 -> 12 t per M EUR; the only line weighs 1 all along: what doubling it adds (12 x ln 2), the total takes back
+    bought = 12 * math.log(2)
+    assert months.effects("economic_intensity") == near({"restatement": 2, "quantity": bought, "price": -bought})
     totals = months.totals()
     assert [float(totals[name]) for name in ("from_value", "restated_value", "to_value")] == [10, 12, 24]
     assert totals["is_recomputed"] is True
-    stored = months.done.one(
-        "select financed_emissions_tco2e as t from marts.portfolio_carbon where as_of_date = date '2023-12-31' and portfolio_id = 'ALL' and perimeter = 'corporate' and scopes = '1_2'"
-    )
+    stored = months.done.one("""
+        select financed_emissions_tco2e as t
+        from marts.portfolio_carbon
+        where as_of_date = date '2023-12-31' and portfolio_id = 'ALL' and perimeter = 'corporate' and scopes = '1_2'
+    """)
     assert stored["t"] == 10, "the month itself stays as it was published"
 
 

@@ -102,7 +102,8 @@ METRICS: dict[str, Metric] = {
             lambda: _number("financed_tco2e"),
         ),
         # the weight of the line in the covered amount, times emissions / enterprise value. The total of the weights is
-        # part of the price effect: it moves with all prices (P13: price = p + 1/V)
+        # part of the price effect (P13: allocation = q, price = p + 1/V). Money that comes in makes the total grow like
+        # prices do: then quantity and price are large with opposite signs, and their sum is the effect of the weights
         Metric(
             "economic_intensity",
             Chain((*_HELD, Factor("total_weight", PRICE, -1), *_WAS_ISSUED), "quantity"),

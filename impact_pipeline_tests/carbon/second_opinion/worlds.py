@@ -147,7 +147,7 @@ class Maker:
             data["issuers"].append(
                 {
                     "issuer_id": issuer, "name": issuer, "country": self.random.choice(COUNTRIES),
-                    "is_listed": is_listed, "is_financial": self.random.choice(("true", "false", None, None)),
+                    "is_listed": is_listed, "is_financial": self.random.choice(("true", "true", "false", None)),
                 }
             )  # fmt: skip
         sheets, is_classified = data["issuer_financials"], is_named and is_listed is not None
@@ -183,7 +183,7 @@ class Maker:
                     "issuer_id": issuer, "fiscal_year": year, "known_from": day, "period_end": period_end,
                     "currency": rare_currency if self._chance(0.02) else self.random.choice(CURRENCIES),
                     "revenue": part(0.8), "market_cap": part(0.75), "total_debt": part(0.8),
-                    "minority_interest": part(0.5), "deposits": part(0.3), "total_equity": part(0.7, 0.15),
+                    "minority_interest": part(0.5), "deposits": part(0.5), "total_equity": part(0.8, 0.3),
                     "total_assets": part(0.3), "evic": part(0.3), "source": "report",
                 }
             )  # fmt: skip
