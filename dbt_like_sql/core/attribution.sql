@@ -238,6 +238,12 @@ measured as (
             when is_delivered and kind = 'property' and option_1_2 = '3a' then 5
             when is_delivered then score_1_2
         end as score,
+        asset_class in (
+            'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
+            'project_finance', 'fund', 'real_estate', 'mortgage', 'securitisation'
+        )
+        -- what finances nobody, and what is in the group's own scopes 1 to 3
+        and line_status not in ('short_position', 'out_of_scope_own_use', 'consolidated') as is_eligible,
         case
             when sector_option is null then emissions_fiscal_year
             when sector_option = '3a' then financials_fiscal_year
@@ -283,6 +289,8 @@ select
     end as carbon_status,
     case when line_status = 'covered' then scope_3_status else line_status end as scope_3_status,
     case when kind in ('equity', 'debt') then is_listed end as is_listed,
+    is_eligible,
+    is_eligible and asset_class not in ('real_estate', 'mortgage', 'securitisation') as is_corporate,
     case when kind is not null then data_year end as emissions_fiscal_year, -- option 3a: year of the revenue
     case when kind is not null then financials_fiscal_year end as financials_fiscal_year,
     case when kind is not null then year(as_of_date) - data_year end as emissions_lag_years,

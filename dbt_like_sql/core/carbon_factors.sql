@@ -19,10 +19,7 @@ select
     issuers.sector_code,
     positions.asset_class,
     positions.pocket,
-    positions.asset_class in (
-        'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
-        'project_finance', 'fund'
-    ) and attribution.carbon_status <> 'short_position' as is_eligible, -- as in marts.portfolio_carbon
+    attribution.is_corporate,
     attribution.is_listed,
     -- units of the fund's line that belong to the portfolio
     cast(holdings.quantity as double) * positions.scale_ratio as units,
@@ -38,8 +35,7 @@ select
     attribution.revenue_eur,
     reports.currency as issuer_currency, -- of the balance sheet that gave the denominator
     issuer_rates.units_per_eur as issuer_units_per_eur,
-    attribution.scope_1_tco2e,
-    attribution.scope_2_tco2e,
+    attribution.scope_1_2_tco2e,
     attribution.scope_3_tco2e,
     attribution.financed_scope_1_2_tco2e,
     attribution.financed_scope_3_tco2e

@@ -18,6 +18,7 @@ with lines as (
         positions.pocket,
         positions.asset_class,
         attribution.is_listed,
+        attribution.is_corporate,
         attribution.outstanding_eur,
         attribution.denominator_eur,
         methodology.headline_perimeter,
@@ -53,9 +54,9 @@ select
 from lines
 where financed_tco2e is not null
     and (
-        headline_perimeter = 'corporate'
-        or (headline_perimeter = 'corporate_listed' and is_listed)
-        or (headline_perimeter = 'corporate_unlisted' and not is_listed)
+        (headline_perimeter = 'corporate' and is_corporate)
+        or (headline_perimeter = 'corporate_listed' and is_corporate and is_listed)
+        or (headline_perimeter = 'corporate_unlisted' and is_corporate and not is_listed)
         or headline_perimeter = pocket
         -- the word "other" is a pocket; the asset class has a name of its own
         or (headline_perimeter = asset_class and asset_class <> 'other')

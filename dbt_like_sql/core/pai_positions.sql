@@ -118,12 +118,8 @@ lines as (
         holdings.currency,
         holdings.quantity,
         case
-            when attribution.carbon_status = 'short_position' then 'other'
-            when positions.asset_class in (
-                'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
-                'project_finance', 'fund'
-            ) then 'company'
-            when positions.asset_class = 'sovereign_bond' then 'country'
+            when attribution.is_corporate then 'company'
+            when positions.asset_class = 'sovereign_bond' and attribution.carbon_status <> 'short_position' then 'country'
             else 'other'
         end as counterparty
     from core.positions as positions

@@ -21,14 +21,8 @@ with positions as (
         positions.pocket,
         positions.market_value_eur,
         coalesce(attribution.outstanding_eur, positions.market_value_eur) as amount_eur,
-        positions.asset_class in (
-            'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
-            'project_finance', 'fund', 'real_estate', 'mortgage', 'securitisation'
-        )
-            -- what finances nobody, and what is in the group's own scopes 1 to 3
-            and attribution.carbon_status not in ('short_position', 'out_of_scope_own_use', 'consolidated')
-            as is_eligible,
-        positions.asset_class not in ('real_estate', 'mortgage', 'securitisation') as is_company,
+        attribution.is_eligible,
+        attribution.is_corporate,
         attribution.is_listed,
         attribution.revenue_eur,
         attribution.scope_1_2_tco2e,
@@ -87,7 +81,7 @@ measured as (
         asset_class,
         pocket,
         is_eligible,
-        is_eligible and is_company as is_corporate,
+        is_corporate,
         is_listed,
         scopes,
         market_value_eur,
@@ -99,14 +93,14 @@ measured as (
         end as amount_x_score,
         case when financed_tco2e is not null then score end as covered_score,
         -- a building has no revenue to speak of, and options 3b and 3c no emissions of the company
-        case when is_eligible and is_company then market_value_eur end as waci_eligible_eur,
+        case when is_corporate then market_value_eur end as waci_eligible_eur,
         case
-            when is_company and financed_tco2e is not null and emissions_tco2e is not null and revenue_eur > 0
+            when is_corporate and financed_tco2e is not null and emissions_tco2e is not null and revenue_eur > 0
                 then market_value_eur
         end as waci_weight_eur,
         -- tonnes per million EUR of revenue, times the weight
         case
-            when is_company and financed_tco2e is not null and emissions_tco2e is not null and revenue_eur > 0
+            when is_corporate and financed_tco2e is not null and emissions_tco2e is not null and revenue_eur > 0
                 then cast(
                     cast(market_value_eur as double)
                     * (cast(emissions_tco2e as double) / (cast(revenue_eur as double) / 1000000)) as decimal(38, 6)

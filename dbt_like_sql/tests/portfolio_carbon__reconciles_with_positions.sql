@@ -15,12 +15,8 @@ with lines as (
             when positions.asset_class = 'other' then 'other_asset_class'
             else positions.asset_class
         end as asset_class,
-        positions.asset_class in (
-            'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
-            'project_finance', 'fund', 'real_estate', 'mortgage', 'securitisation'
-        )
-        and attribution.carbon_status not in ('short_position', 'out_of_scope_own_use', 'consolidated') as is_eligible,
-        positions.asset_class not in ('real_estate', 'mortgage', 'securitisation') as is_company,
+        attribution.is_eligible,
+        attribution.is_corporate,
         attribution.is_listed,
         positions.market_value_eur,
         coalesce(attribution.outstanding_eur, positions.market_value_eur) as amount_eur,
@@ -46,7 +42,7 @@ cells as (
         pocket,
         asset_class,
         is_eligible,
-        is_eligible and is_company as is_corporate,
+        is_corporate,
         is_listed,
         sum(market_value_eur) as market_value_eur,
         sum(case when is_eligible then amount_eur else 0 end) as eligible_eur,
@@ -57,7 +53,7 @@ cells as (
         sum(tonnes_3) as tonnes_3,
         sum(tonnes_1_2_3) as tonnes_1_2_3
     from lines
-    group by as_of_date, portfolio_id, is_root, pocket, asset_class, is_eligible, is_company, is_listed
+    group by as_of_date, portfolio_id, is_root, pocket, asset_class, is_eligible, is_corporate, is_listed
 ),
 
 held as (

@@ -383,7 +383,10 @@ _CHANGES = (
     _flag("is_recomputed", "Facts or method choices differ, so from_date was computed again; else nothing to restate."),
     _text("line_key", "Portfolio, path and line that the effect is about: of the later month where it is held then."),
     _text("held_by", "Portfolio that holds the line; portfolio_id may be ALL."),
-    _flag("is_eligible", "A company or a fund that should be covered."),
+    _flag(
+        "is_eligible", "Should be covered: company, fund, property, securitisation; not a short, not the group itself."
+    ),
+    _flag("is_corporate", "Eligible and in the corporate perimeter: companies and opaque funds."),
     _ratio("units", "Units of the line that belong to the portfolio.", "units", None),
     _text("line_currency", "Currency the line is valued in."),
     Column("line_units_per_eur", FACTOR, "Month-end rate of the line's currency.", "currency per EUR", minimum=0),

@@ -110,7 +110,8 @@ CORE = (
         "portfolio_id line_id lookthrough_path outstanding_eur? outstanding_basis? denominator_eur? denominator_basis?"
         " attribution_factor? scope_1_tco2e? scope_2_tco2e? scope_2_basis? scope_3_tco2e? scope_1_2_tco2e?"
         " financed_scope_1_2_tco2e? financed_scope_3_tco2e? data_quality_score? emissions_option? factor_set? score_3?"
-        " scope_3_option? revenue_eur? carbon_status scope_3_status is_listed? emissions_fiscal_year?"
+        " scope_3_option? revenue_eur? carbon_status scope_3_status is_listed? is_eligible"
+        " is_corporate emissions_fiscal_year?"
         " financials_fiscal_year? emissions_lag_years? vintage_gap_years?",
     ),
     _monthly(
@@ -156,9 +157,9 @@ CORE = (
         "core.carbon_factors",
         "What the carbon of a position is a product of, one row per month, portfolio, line and path.",
         "portfolio_id line_id lookthrough_path",
-        "portfolio_id line_id lookthrough_path is_root instrument_id? issuer_id? sector_code? asset_class pocket is_eligible"
+        "portfolio_id line_id lookthrough_path is_root instrument_id? issuer_id? sector_code? asset_class pocket is_corporate"
         " is_listed? units? nominal_eur? outstanding_eur? market_value_eur? line_currency? line_units_per_eur? denominator_eur?"
-        " revenue_eur? issuer_currency? issuer_units_per_eur? scope_1_tco2e? scope_2_tco2e? scope_3_tco2e?"
+        " revenue_eur? issuer_currency? issuer_units_per_eur? scope_1_2_tco2e? scope_3_tco2e?"
         " financed_scope_1_2_tco2e? financed_scope_3_tco2e?",
         is_view=True,
     ),

@@ -57,7 +57,7 @@ class Metric:
 def measured(factors: pl.DataFrame, perimeter: str, scopes: str) -> pl.DataFrame:
     """The lines of a perimeter of ``marts.portfolio_carbon``, measured in some scopes (1_2, 3 or 1_2_3)."""
     parts = {
-        "1_2": (["financed_scope_1_2_tco2e"], ["scope_1_tco2e", "scope_2_tco2e"]),
+        "1_2": (["financed_scope_1_2_tco2e"], ["scope_1_2_tco2e"]),
         "3": (["financed_scope_3_tco2e"], ["scope_3_tco2e"]),
     }
     parts["1_2_3"] = (parts["1_2"][0] + parts["3"][0], parts["1_2"][1] + parts["3"][1])
@@ -65,7 +65,7 @@ def measured(factors: pl.DataFrame, perimeter: str, scopes: str) -> pl.DataFrame
     corporate = {"corporate": pl.lit(True), "corporate_listed": pl.col("is_listed")}
     corporate["corporate_unlisted"] = ~pl.col("is_listed")
     if perimeter in corporate:
-        inside = pl.col("is_eligible") & corporate[perimeter]
+        inside = pl.col("is_corporate") & corporate[perimeter]
     elif perimeter == "other_asset_class":
         inside = pl.col("asset_class") == "other"
     else:

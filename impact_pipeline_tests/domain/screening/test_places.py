@@ -153,10 +153,15 @@ def test_looked_for_in_some_places_gives_way_to_nothing_found_at_all() -> None:
 
 def test_a_proof_about_another_place_decides_nothing_until_the_place_is_sure() -> None:
     """PALM-01 is about growers to distributors; a retailer of grade D is neither in nor out."""
-    weak = claim("certified_share.rspo", "10", role="retailer", model="SG", grade="D", unit="pct")
-    found = verdict([weak], PALM)
+    shares = {"SG": "10", "IP": "0", "MB": "0"}
+    weak = [
+        claim("certified_share.rspo", share, role="retailer", model=model, grade="D", unit="pct")
+        for model, share in shares.items()
+    ]
+    assert explanations(weak, PALM)["rspo"]["truth"] == "T"
+    found = verdict(weak, PALM)
     assert (found["truth"], found["outcome"]) == ("U", "UNKNOWN")
-    assert verdict([{**weak, "grade": "B"}], PALM)["outcome"] == "NOT_APPLICABLE"
+    assert verdict([{**each, "grade": "B"} for each in weak], PALM)["outcome"] == "NOT_APPLICABLE"
 
 
 def rows_of_one_source(*said):
