@@ -14,7 +14,7 @@ demo: $(STAMP)
 # everything but the slow suites; installs Chromium for the browser test where that is possible
 test: $(STAMP)
 	@sh .ci/chromium
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" -n 2 --dist loadfile
 
 # style, types, import rules
 lint: $(STAMP)

@@ -106,7 +106,9 @@ joined as (
             when amounts.asset_class = 'listed_equity' then true
             when amounts.asset_class in ('unlisted_equity', 'project_finance') then false
             when issuers.is_listed is not null then issuers.is_listed
-            -- nobody said: an issuer with an enterprise value of its own is taken as listed
+            -- nobody said: an issuer with an enterprise value of its own is taken as listed; a balance sheet that
+            -- cannot be used says neither
+            when financials.evic_basis in ('stale_financials', 'missing_fx_rate') then null
             else financials.evic_basis in ('evic_parts', 'evic_reported')
         end as is_listed
     from amounts

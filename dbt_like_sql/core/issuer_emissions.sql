@@ -68,16 +68,31 @@ best as (
         scored.source_row,
         row_number() over (
             partition by scored.as_of_date, scored.issuer_id, scored.fiscal_year, scored.scope
-            order by scored.score, scored.known_from desc, scored.source
+            -- of equal scores the company's own report (1b) before an estimate from its energy (2a)
+            order by scored.score, scored.option, scored.known_from desc, scored.source
         ) as preference
     from scored
 ),
 
-closings as (
-    select as_of_date, issuer_id, fiscal_year, max(period_end) as period_end
+-- the closing day as it was last told
+told_closings as (
+    select
+        as_of_date,
+        issuer_id,
+        fiscal_year,
+        period_end,
+        row_number() over (
+            partition by as_of_date, issuer_id, fiscal_year
+            order by known_from desc, source_file_id, source_row
+        ) as recency
     from staging.issuer_financials
     where period_end is not null
-    group by as_of_date, issuer_id, fiscal_year
+),
+
+closings as (
+    select as_of_date, issuer_id, fiscal_year, period_end
+    from told_closings
+    where recency = 1
 ),
 
 years as (

@@ -169,8 +169,11 @@ summed as (
         sum(by_portfolio.amount_x_score) as amount_x_score,
         min(by_portfolio.covered_score) as best_score,
         max(by_portfolio.covered_score) as weakest_score,
-        sum(by_portfolio.waci_eligible_eur) as waci_eligible_eur,
-        sum(by_portfolio.waci_weight_eur) as waci_weight_eur,
+        sum(
+            case when by_portfolio.waci_eligible_eur is null then 0 else by_portfolio.waci_eligible_eur end
+        ) as waci_eligible_eur,
+        sum(case when by_portfolio.waci_weight_eur is null then 0 else by_portfolio.waci_weight_eur end)
+            as waci_weight_eur,
         sum(by_portfolio.waci_term) as waci_term
     from by_portfolio
     group by by_portfolio.as_of_date, by_portfolio.portfolio_id, by_portfolio.perimeter, by_portfolio.scopes

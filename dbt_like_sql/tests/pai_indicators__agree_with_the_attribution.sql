@@ -14,6 +14,7 @@ with lines as (
     inner join core.portfolios as portfolios
         on attribution.as_of_date = portfolios.as_of_date
         and attribution.portfolio_id = portfolios.portfolio_id
+    where attribution.is_corporate
 ),
 
 sums as (

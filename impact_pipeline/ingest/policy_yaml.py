@@ -20,6 +20,8 @@ from impact_pipeline.errors import PolicyFileError
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
+#: The parser in C where it was built: ten times as fast, the same events.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 
@@ -67,7 +69,7 @@ def read_documents(path: Path, name: str) -> list[Document]:
         raise PolicyFileError(name, "bytes that are not UTF-8", "UTF-8 text", row=line) from None
     try:
         _refuse_tricks(text, name)
-        nodes = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
+        nodes = list(yaml.compose_all(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         row = None if mark is None else mark.line + 1
@@ -87,7 +89,7 @@ def read_documents(path: Path, name: str) -> list[Document]:
 def _refuse_tricks(text: str, name: str) -> None:
     """Refuse what makes a file read differently from what it shows, before anything is built from it."""
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=_Loader):
         row = _row(event)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise PolicyFileError(name, "an anchor or alias (& or *)", "the value written out", row=row)

@@ -137,6 +137,8 @@ class Table:
         Raises:
             SchemaViolationError: naming each broken column, check and example.
         """
+        if frame.is_empty() and dict(frame.schema) == self.polars_schema:
+            return frame
         try:
             return self.pandera.validate(frame, lazy=True)
         except SchemaErrors as error:

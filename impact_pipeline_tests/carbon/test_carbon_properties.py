@@ -72,6 +72,10 @@ def without_first_company(row: Row) -> list[Row]:
     return [] if row["issuer_id"].endswith("-C0") else [row]
 
 
+def without_its_scope_2(row: Row) -> list[Row]:
+    return [] if row["issuer_id"].endswith("-C0") and row["scope"].startswith("2") else [row]
+
+
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Computed:
     data = Maker(62).inputs(WORLDS)
@@ -84,6 +88,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Computed:
         copy_of(data, "DOLLARS-", holdings=in_dollars(rate), issuer_financials=in_dollars(rate)),
         copy_of(data, "PARTS-", holdings=in_parts(Random(3))),
         copy_of(data, "WITHOUT-", issuer_emissions=without_first_company),
+        copy_of(data, "HALF-", issuer_emissions=without_its_scope_2),
     ]
     together = {**data, **{name: [*data[name], *(row for each in changed for row in each[name])] for name in DATASETS}}
     folder = tmp_path_factory.mktemp("properties")
@@ -195,23 +200,28 @@ def test_another_common_currency_leaves_financed_emissions_unchanged(done: Compu
     assert in_euro["n"] == 0, "the copies are in USD, GBP and CHF only"
 
 
-def test_emissions_nobody_states_are_never_0(done: Computed) -> None:
+@pytest.mark.parametrize("name", ["WITHOUT-", "HALF-"], ids=["no figure at all", "no scope 2"])
+def test_emissions_nobody_states_are_never_0(done: Computed, name: str) -> None:
     lowered = 0
-    for row in pairs(done, "WITHOUT-"):
+    for row in pairs(done, name):
         assert row["new_eligible"] == row["eligible_value_eur"], "still in the denominator of the coverage"
         assert row["new_market_value"] == row["market_value_eur"]
         assert row["new_covered"] <= row["covered_value_eur"], "removing emissions never lowers the uncovered value"
         assert (row["new_financed"] is None) == (row["new_covered"] == 0), "nothing covered is unknown, not 0 tonnes"
         if row["new_financed"] is not None:
             assert row["new_financed"] <= row["financed_emissions_tco2e"]
+        if row["scopes"] == "3" and name == "HALF-":
+            assert row["new_financed"] == row["financed_emissions_tco2e"], "scope 3 is not concerned"
         lowered += row["new_covered"] < row["covered_value_eur"]
     assert lowered > WORLDS / 4
     silent = done.one(
-        "select count(*) as n, count(financed_scope_1_2_tco2e) as financed, count(financed_scope_3_tco2e) as indirect "
-        "from marts.positions where issuer_id like 'WITHOUT-%-C0'"
+        "select count(*) as n, count(financed_scope_1_2_tco2e) as direct, count(financed_scope_3_tco2e) as indirect "
+        "from marts.positions where issuer_id like ? || '%-C0'",
+        name,
     )
     assert silent["n"] > WORLDS
-    assert (silent["financed"], silent["indirect"]) == (0, 0)
+    assert silent["direct"] == 0
+    assert (silent["indirect"] == 0) == (name == "WITHOUT-")
 
 
 @pytest.mark.parametrize("is_listed", ["true", "false"])

@@ -64,8 +64,8 @@ _SUMS = """
 select
     count(*) as lines, sum(market_value_eur) as market_value_eur, sum(coalesce(eligible_eur, 0)) as eligible_eur,
     sum(coalesce(covered_eur, 0)) as covered_eur, sum(financed_tco2e) as financed_tco2e,
-    sum(amount_x_score) as amount_x_score, sum(waci_eligible_eur) as waci_eligible_eur,
-    sum(waci_weight_eur) as waci_weight_eur, sum(waci_term) as waci_term,
+    sum(amount_x_score) as amount_x_score, sum(coalesce(waci_eligible_eur, 0)) as waci_eligible_eur,
+    sum(coalesce(waci_weight_eur, 0)) as waci_weight_eur, sum(waci_term) as waci_term,
     min(covered_score) as best_score, max(covered_score) as weakest_score
 from parts
 """

@@ -1,7 +1,6 @@
-"""OPEN FINDINGS: where the second implementation, by the methodology sheet, and the pipeline disagree.
+"""Where the second implementation, by the methodology sheet, and the pipeline once disagreed.
 
-Each is expected to fail until the model is mended; then its mark goes, and the random worlds may draw the case
-(``OPEN FINDING`` in ``worlds.py`` and ``agreement.py``).
+One of the six is open and expected to fail; then its mark goes.
 """
 
 from pathlib import Path
@@ -59,13 +58,11 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Computed:
     return compute(write_inputs(folder / "inputs", **datasets), folder / "home")
 
 
-@pytest.mark.xfail(reason="1. core.issuer_emissions ranks by score, and reported and energy both score 2")
 def test_a_report_comes_before_an_estimate_from_energy_of_the_same_score(done: Computed) -> None:
     # methodology 7: hierarchy 1 -> 2 -> 3; 1b reported 10 t, 2a energy 50 t: 100 / 1,000 x 10
     assert float(done.position("REPORT", "REPORT")["financed_scope_1_2_tco2e"]) == pytest.approx(1)
 
 
-@pytest.mark.xfail(reason="2. marts.portfolio_carbon: a sum over no line is null, its coverage is a known 0")
 def test_nothing_behind_the_waci_is_a_coverage_of_0(done: Computed) -> None:
     # 0 of 100 EUR eligible; coverage_ratio and intensity_coverage_ratio of sovereigns say 0 in this case
     carbon = done.carbon(portfolio="TOO OLD")
@@ -73,20 +70,17 @@ def test_nothing_behind_the_waci_is_a_coverage_of_0(done: Computed) -> None:
     assert carbon["waci_coverage_ratio"] == 0
 
 
-@pytest.mark.xfail(reason="3. core.attribution: a stale balance sheet or a missing rate makes is_listed false")
 def test_what_is_too_old_to_use_does_not_say_that_a_company_is_unlisted(done: Computed) -> None:
     # architecture 3.1: unknown is a value; the sheet even has a market capitalisation
     perimeters = done.rows("select distinct perimeter from marts.portfolio_carbon where portfolio_id = 'TOO OLD'")
     assert {"corporate_unlisted"}.isdisjoint(row["perimeter"] for row in perimeters)
 
 
-@pytest.mark.xfail(reason="4. core.issuer_emissions: latest closing day of all deliveries, not the one said last")
 def test_a_corrected_closing_day_replaces_the_earlier_one(done: Computed) -> None:
     # the balance sheet of 2024 is used, closed on 2024-12-31; the emissions of 2024 are of the same year
     assert done.position("CLOSING", "CLOSING")["carbon_status"] == "covered"
 
 
-@pytest.mark.xfail(reason="5. core.issuer_emissions gives scope 3 the score of the energy option")
 def test_no_scope_3_is_scored_as_made_from_energy(done: Computed) -> None:
     # methodology 1.4: option 2a is for scopes 1 and 2 only (footnote 53)
     assert done.carbon(portfolio="ENERGY", scopes="1_2")["data_quality_score"] == 2

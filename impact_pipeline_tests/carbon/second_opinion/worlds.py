@@ -1,7 +1,7 @@
 """Random worlds from a seed: portfolios, nested funds, companies and countries with all that goes wrong in files.
 
 A world shares nothing with the others but currencies and countries; many of them make one inputs folder, so that
-the pipeline is started once for all. What OPEN FINDINGS of ``test_second_opinion_findings`` would spoil is not drawn.
+the pipeline is started once for all. What ``test_second_opinion_findings`` shows is not drawn.
 """
 
 import datetime as dt
@@ -17,12 +17,13 @@ CURRENCIES = ("EUR", "EUR", "EUR", "USD", "GBP", "CHF")
 #: A currency no rate is known of, shipped or delivered.
 NO_RATE = "ARS"
 COUNTRIES = ("FR", "DE", "IT", "ES", "BE", "NL", "AT", "PT", "IE", "US", "GB", "CH")
-POCKETS = ("strategic", "return", "own_use_property", "investment_property", "treasury", "other", None)
+#: Property, own use and securitisations are not drawn: their rules are tested in test_asset_classes.
+POCKETS = ("strategic", "return", "investment_property", "treasury", "other", None)
 CLASSES = (
     *("listed_equity", "corporate_bond") * 5,
     *("covered_bond", "unlisted_equity", "private_debt", "loan", "sovereign_bond", "sovereign_bond") * 2,
-    *("project_finance", "sub_sovereign_bond", "supranational_bond", "real_estate", "mortgage", "fund"),
-    *("securitisation", "derivative", "cash", "cash", "other"),
+    *("project_finance", "sub_sovereign_bond", "supranational_bond", "fund"),
+    *("derivative", "cash", "cash", "other"),
 )
 SHORTABLE = ("listed_equity", "corporate_bond", "sovereign_bond", "derivative", "cash", "fund")
 BASES = ("reported_verified", "reported", "energy", "production", "revenue_estimate", "asset_estimate")
@@ -155,8 +156,8 @@ class Maker:
         for year in years:
             self._sheets(issuer, year, sheets, NO_RATE if is_classified else "EUR")
         if years and not is_classified:
-            # OPEN FINDING 3: of a company nobody classified, a balance sheet that is too old or lacks a rate says
-            # "unlisted"; such a company has a usable one here
+            # of a company nobody classified, a balance sheet that cannot be used says neither listed nor unlisted;
+            # such a company has a usable one here (test_second_opinion_findings has the other case)
             sheets.append(
                 {
                     "issuer_id": issuer, "fiscal_year": 2023, "known_from": "2024-01-15", "period_end": None,
@@ -170,7 +171,7 @@ class Maker:
 
     def _sheets(self, issuer: str, year: int, rows: list[dict[str, Any]], rare_currency: str) -> None:
         ends = (f"{year}-12-31", f"{year}-12-31", f"{year}-06-30", f"{year + 1}-03-31", None)
-        # OPEN FINDING 4: one closing day per year, whatever is restated
+        # one closing day per year: its correction is in test_second_opinion_findings
         period_end = self.random.choice(ends)
         for day in self._days_received(year, 3):
             size = self.random.choice((7.0, 9.0, 10.0))
@@ -190,9 +191,7 @@ class Maker:
 
     def _emissions(self, issuer: str, year: int, rows: list[dict[str, Any]]) -> None:
         size = self.random.choice((3.0, 5.0, 6.0))
-        # OPEN FINDING 1: of a report and an energy-based estimate the later one is used, not the report
-        left_out = self.random.choice(("reported", "energy"))
-        bases = self.random.sample([basis for basis in BASES if basis != left_out], self.random.choice((1, 1, 2, 3)))
+        bases = self.random.sample(BASES, self.random.choice((1, 1, 2, 3)))
         for source, basis in zip(("report", "vendor A", "vendor B"), bases, strict=False):
             for scope in SCOPES:
                 for day in self._days_received(year, 2) if self._chance(0.7) else ():
@@ -201,7 +200,7 @@ class Maker:
                         {
                             "issuer_id": issuer, "fiscal_year": year, "scope": scope,
                             "tco2e": "0" if self._chance(0.03) else tonnes,
-                            # OPEN FINDING 5: no option of PCAF makes a scope 3 from the company's energy (footnote 53)
+                            # no option of PCAF makes a scope 3 from the company's energy (footnote 53)
                             "basis": "production" if basis == "energy" and scope[0] == "3" else basis,
                             "source": source, "known_from": day,
                         }
