@@ -1,7 +1,8 @@
 """Every table of the warehouse, by name. Imports polars, pandera and the errors; nothing else of ours."""
 
-from impact_pipeline.schemas.computed import CORE, MARTS
+from impact_pipeline.schemas.core_tables import CORE
 from impact_pipeline.schemas.inputs import AUDIT, POLICY, PROVENANCE, RAW, STAGING
+from impact_pipeline.schemas.mart_tables import MARTS
 from impact_pipeline.schemas.table import Column, Table
 
 TABLES: dict[str, Table] = {table.name: table for table in (*RAW, *AUDIT, *POLICY, *STAGING, *CORE, *MARTS)}

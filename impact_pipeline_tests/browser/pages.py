@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from playwright.sync_api import ConsoleMessage, FloatRect, Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 JOB = "/locations/impact_pipeline/jobs/monthly_impact"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -91,8 +92,14 @@ class Pages:
     def step_up(self, upstream: str) -> None:
         """On an asset's page, click one of its upstream assets."""
         name = self.page.get_by_title(" / ".join(upstream.split("/")), exact=True)
-        self.page.get_by_role("link").filter(has=name).first.click()
-        self.page.wait_for_url(f"**/assets/{upstream}*")
+        for patience_ms in (15_000, 15_000, 60_000):
+            # the page draws its links again when its data arrives: a click on the old one leads nowhere
+            self.page.get_by_role("link").filter(has=name).first.click()
+            try:
+                return self.page.wait_for_url(f"**/assets/{upstream}*", timeout=patience_ms)
+            except PlaywrightTimeoutError:
+                continue
+        raise AssertionError(f"no way up to {upstream}")
 
     def graph_of(self, assets: list[str]) -> Locator:
         """The global graph of these assets with its groups unfolded; gives the groups."""

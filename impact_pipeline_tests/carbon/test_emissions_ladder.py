@@ -117,7 +117,7 @@ def test_d16_options_3b_and_3c_have_no_attribution_factor(run, code, factors, to
     assert (row["attribution_factor"], row["denominator_eur"], row["scope_1_2_tco2e"]) == (None, None, None)
     carbon = done.carbon()
     assert (carbon["coverage_ratio"], carbon["data_quality_score"]) == (1, 5)
-    assert (carbon["waci_tco2e_per_meur"], carbon["waci_coverage_ratio"]) == (None, None)
+    assert (carbon["waci_tco2e_per_meur"], carbon["waci_coverage_ratio"]) == (None, 0)
 
 
 def test_an_estimate_from_the_amount_held_is_not_in_the_waci(run):

@@ -69,7 +69,9 @@ def _values(table: Table, column: Column, month: dt.date, seed: int, fixed: dict
     if column.dtype == FLAG:
         return pl.lit(changing % 2 == 0)
     if column.dtype == WHOLE:
-        return pl.lit(int(min(max(low, 2020), high)), dtype=pl.Int64)
+        # of a key without a text of its own the number tells rows apart
+        step = n if name in table.grain and not free else 0
+        return pl.lit(int(min(max(low, 2020), high)), dtype=pl.Int64) + step
     share = ((n * 31 + changing * 7 + month.toordinal()) % 97).cast(pl.Float64) / (97 if column.dtype == RATIO else 128)
     return share * (min(high, 5) - low) + low
 

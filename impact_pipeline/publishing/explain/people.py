@@ -10,10 +10,9 @@ from impact_pipeline.publishing.explain.store import MonthRows, inside
 _OWN = """
 select organisation.*
 from staging.organisation as organisation
-inner join own_years
-    on organisation.as_of_date = own_years.as_of_date
-    and organisation.year = own_years.year
-    and own_years.recency = 1
+inner join years
+    on organisation.as_of_date = years.as_of_date
+    and organisation.year = years.year
 where organisation.as_of_date = $month
 order by organisation.tco2e desc nulls last, organisation.category
 """
@@ -22,7 +21,7 @@ _KG = 1000
 
 def explain_people(month: MonthRows, financed: dict[str, Any], top: int) -> dict[str, Any]:
     """Value, numbers and parts of ``footprint_per_person``; ``financed`` is the answer for financed_emissions."""
-    own = month.rows(inside("marts.mission_indicators") + _OWN)
+    own = month.rows(inside("marts.footprint_by_category") + _OWN)
     persons = max((row["protected_persons"] for row in own if row["protected_persons"] is not None), default=None)
     missing = [row["category"] for row in own if row["tco2e"] is None]
     tonnes = financed["value_exact"]
