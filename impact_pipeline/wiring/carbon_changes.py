@@ -8,12 +8,12 @@ import duckdb
 import polars as pl
 
 from impact_pipeline.domain.carbon import line_changes, measured
-from impact_pipeline.partitions import MONTHLY, Window
+from impact_pipeline.partitions import Window
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.schemas.table import month_end
 from impact_pipeline.warehouse.store import Store, replace_window
 from impact_pipeline.wiring.headlines import Numbers, monthly_numbers
-from impact_pipeline.wiring.metadata import asset_key, table_metadata
+from impact_pipeline.wiring.metadata import computed_specs
 from impact_pipeline.wiring.months import month_window
 from impact_pipeline.wiring.restatement import FACTORS, read_factors, restated_factors
 
@@ -40,20 +40,7 @@ Pair = tuple[dt.date, dt.date]
 
 def change_specs() -> list[dg.AssetSpec]:
     """The tables of the explanation of changes."""
-    return [
-        dg.AssetSpec(
-            asset_key(name),
-            deps=[asset_key(upstream) for upstream in _UPSTREAM],
-            description=TABLES[name].description,
-            group_name="carbon",
-            kinds={"polars", "duckdb"},
-            owners=["team:impact-data"],
-            code_version="1",
-            metadata=table_metadata(TABLES[name]),
-            partitions_def=MONTHLY,
-        )
-        for name in CHANGE_TABLES
-    ]
+    return computed_specs(CHANGE_TABLES, _UPSTREAM, "carbon")
 
 
 def compare_months(store: Store, covered: Window) -> dict[str, Numbers]:

@@ -1,10 +1,12 @@
 """What Dagster shows of a table: schema, column lineage, links. Everything comes from the table and its model."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import dagster as dg
 
-from impact_pipeline.schemas import Table
+from impact_pipeline.partitions import MONTHLY
+from impact_pipeline.schemas import TABLES, Table
 from impact_pipeline.warehouse.models import SqlModel
 
 ColumnSources = dict[str, list[tuple[str, str]]]
@@ -55,3 +57,22 @@ def table_metadata(table: Table, model: SqlModel | None = None) -> dict[str, Any
         metadata["dagster/column_lineage"] = dg.TableColumnLineage(deps_by_column=lineage)
         metadata["sql_file"] = f"dbt_like_sql/{model.path.parent.name}/{model.path.name}"
     return metadata
+
+
+def computed_specs(names: Iterable[str], upstream: Iterable[str], group: str) -> list[dg.AssetSpec]:
+    """Assets of the monthly tables that one step computes in Polars, all from the same upstream tables."""
+    deps = [asset_key(table) for table in upstream]
+    return [
+        dg.AssetSpec(
+            asset_key(name),
+            deps=deps,
+            description=TABLES[name].description,
+            group_name=group,
+            kinds={"polars", "duckdb"},
+            owners=["team:impact-data"],
+            code_version="1",
+            metadata=table_metadata(TABLES[name]),
+            partitions_def=MONTHLY,
+        )
+        for name in names
+    ]

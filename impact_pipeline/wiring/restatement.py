@@ -16,7 +16,7 @@ import polars as pl
 
 from impact_pipeline.schemas import TABLES, Table
 from impact_pipeline.settings import SQL_MODELS
-from impact_pipeline.warehouse.connections import literal, scratch
+from impact_pipeline.warehouse.connections import literal, quoted, scratch
 from impact_pipeline.warehouse.models import SqlModel, load_models, topological_order
 from impact_pipeline.warehouse.runner import run_model
 from impact_pipeline.warehouse.store import Store, ensure_layout, replace_files, replace_window
@@ -77,7 +77,7 @@ def _rows_of(connection: duckdb.DuckDBPyConnection, table: Table, day: dt.date) 
     where = f"as_of_date = {literal(day)}"
     if table.partition != "as_of_date":
         where = f"{table.partition} in (select source_file_id from audit.source_files where {where})"
-    columns = ", ".join(f'"{name}"' for name in table.column_names)
+    columns = ", ".join(map(quoted, table.column_names))
     return connection.sql(f"select {columns} from {table.name} where {where}").pl()
 
 

@@ -13,12 +13,12 @@ from impact_pipeline.domain.screening.history import exclusion_starts
 from impact_pipeline.domain.screening.ownership import UNKNOWN_PARENTS
 from impact_pipeline.errors import ImpactPipelineError
 from impact_pipeline.ingest.policy import Policy, load_policy
-from impact_pipeline.partitions import MONTHLY, Window
+from impact_pipeline.partitions import Window
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.settings import Settings
 from impact_pipeline.warehouse.store import Store, replace_window, replace_window_in_parts
 from impact_pipeline.wiring.headlines import Numbers, monthly_numbers
-from impact_pipeline.wiring.metadata import asset_key, table_metadata
+from impact_pipeline.wiring.metadata import computed_specs
 from impact_pipeline.wiring.months import windows_for
 
 _VERDICTS, _EXPLANATIONS, _STARTS = "core.issuer_verdicts", "core.verdict_explanations", "core.exclusion_starts"
@@ -80,20 +80,7 @@ where claims.source_file_id in (
 
 def verdict_specs() -> list[dg.AssetSpec]:
     """The tables of the screening step."""
-    return [
-        dg.AssetSpec(
-            asset_key(name),
-            deps=[asset_key(upstream) for upstream in _UPSTREAM],
-            description=TABLES[name].description,
-            group_name="screening",
-            kinds={"polars", "duckdb"},
-            owners=["team:impact-data"],
-            code_version="1",
-            metadata=table_metadata(TABLES[name]),
-            partitions_def=MONTHLY,
-        )
-        for name in VERDICT_TABLES
-    ]
+    return computed_specs(VERDICT_TABLES, _UPSTREAM, "screening")
 
 
 def screen_months(settings: Settings, store: Store, covered: Window) -> dict[str, Numbers]:
