@@ -59,6 +59,8 @@ class Settings:
             "IMPACT_POLICY": str(self.policy),
             "IMPACT_HOME": str(self.home),
             "DAGSTER_HOME": str(self.dagster_home),
+            # events of a range of months are stored some hundred at a time
+            "DAGSTER_EVENT_BATCH_SIZE": "500",
         }
 
     def require_inputs(self) -> None:
