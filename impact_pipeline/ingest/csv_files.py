@@ -120,11 +120,12 @@ def read_csv(
     delimiter: str = ",",
     skipped: int = 0,
     keep: Callable[[str], bool] | None = None,
+    footer: Sequence[str] = (),
 ) -> TextTable:
     """Cells of a CSV text whose header is the first line after ``skipped`` lines.
 
     ``keep`` picks the columns by name where a supplier sends many more than are used; others may be nameless, lines of
-    delimiters alone and comments are skipped.
+    delimiters alone and comments are skipped, and so are lines that start with one of ``footer``.
     """
     if delimiter == "," and not skipped and keep is None and (table := _plain(file, text)) is not None:
         return table
@@ -138,7 +139,7 @@ def read_csv(
     rows: list[int] = []
     while chunk := list(itertools.islice(lines, _CHUNK)):
         if keep is not None:
-            chunk = [(row, cells) for row, cells in chunk if not _is_remark(cells)]
+            chunk = [(row, cells) for row, cells in chunk if not _is_remark(cells, footer)]
         for row, cells in chunk:
             if len(cells) != len(first[1]):
                 raise _wrong_count(file, row, delimiter.join(cells), len(cells), len(first[1]))
@@ -147,13 +148,16 @@ def read_csv(
         rows.extend(row for row, _ in chunk)
     if not frames:
         raise no_rows(file)
-    return TextTable(file, pl.concat(frames), pl.Series(rows, dtype=pl.Int64))
+    above = tuple(tuple(cells) for cells in csv.reader(text.split("\n", skipped)[:skipped], delimiter=delimiter))
+    return TextTable(file, pl.concat(frames), pl.Series(rows, dtype=pl.Int64), above=above)
 
 
-def _is_remark(cells: Sequence[str]) -> bool:
-    """A line without any text, or whose only text is a comment."""
+def _is_remark(cells: Sequence[str], footer: Sequence[str]) -> bool:
+    """A line without any text, or whose only text is a comment, or one that stands behind the table."""
     texts = [cell for cell in cells if cell.strip()]
-    return not texts or (len(texts) == 1 and texts[0] is cells[0] and texts[0].lstrip().startswith("#"))
+    if not texts or texts[0].strip().startswith(tuple(footer)):
+        return True
+    return len(texts) == 1 and texts[0] is cells[0] and texts[0].lstrip().startswith("#")
 
 
 def _plain(file: SourceFile, text: str) -> TextTable | None:

@@ -11,7 +11,7 @@ from impact_pipeline.errors import SourceFileError
 from impact_pipeline.schemas import RAW
 
 DATASETS = tuple(table.name.removeprefix("raw.") for table in RAW)
-EXTENSIONS = ("csv", "parquet", "xlsx", "json")
+EXTENSIONS = ("csv", "parquet", "xlsx", "xls", "ods", "json")
 
 
 @dataclass(frozen=True)
