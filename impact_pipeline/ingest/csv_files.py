@@ -18,8 +18,10 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DECIMAL_COMMA = re.compile(r"(?:^|,)-?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*,\d{1,2}(?:,|$)")
 
 
-def decoded(file: SourceFile, encoding: str = "utf-8") -> str:
+def decoded(file: SourceFile, encodings: Sequence[str] = ("utf-8",)) -> str:
     """Text of the file without byte order mark, lines ended by a line feed alone.
+
+    ``encodings``: the first in which the whole file is valid counts.
 
     Raises:
         SourceFileError: empty, NUL byte, another encoding, or carriage returns alone as line ends.
@@ -46,17 +48,21 @@ def decoded(file: SourceFile, encoding: str = "utf-8") -> str:
             row=_row_at(data, place),
             hint="Save it as CSV again",
         )
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise SourceFileError(
-            file.name,
-            f"bytes that are not {encoding.upper()}{_guess(data)}",
-            f"{encoding.upper()} text",
-            row=_row_at(data, error.start),
-            column=_column_at(data, error.start),
-            hint="Save it as CSV UTF-8",
-        ) from None
+    errors = []
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError as error:
+            errors.append(error)
+    named, start = " or ".join(encodings).upper(), errors[0].start
+    raise SourceFileError(
+        file.name,
+        f"bytes that are not {named}{_guess(data)}",
+        f"{named} text",
+        row=_row_at(data, start),
+        column=_column_at(data, start),
+        hint="Save it as CSV UTF-8",
+    )
 
 
 def _row_at(data: bytes, place: int) -> int:

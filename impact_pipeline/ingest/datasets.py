@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import polars as pl
 
 from impact_pipeline.ingest import canonical
+from impact_pipeline.ingest.columns_profile import ColumnsProfile
 from impact_pipeline.ingest.findings import Findings
 from impact_pipeline.ingest.mapped import outputs_of
-from impact_pipeline.ingest.profile_model import ColumnsProfile, Profile
-from impact_pipeline.ingest.profiles import read_with_profile
+from impact_pipeline.ingest.profiles import Profile, read_with_profile
 from impact_pipeline.ingest.row_rules import apply_rules
 from impact_pipeline.ingest.sources import SourceFile
 from impact_pipeline.ingest.tables import TextTable, no_rows

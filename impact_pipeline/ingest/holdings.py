@@ -11,6 +11,7 @@ import polars as pl
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest import canonical, csv_files
 from impact_pipeline.ingest.cells import Batch, iso_date
+from impact_pipeline.ingest.columns_profile import COMPANIONS, ColumnsProfile
 from impact_pipeline.ingest.datasets import typed_rows
 from impact_pipeline.ingest.findings import Findings
 from impact_pipeline.ingest.funds import check_embedded, delivered_portfolios, with_fund_ids, with_held_funds
@@ -25,11 +26,11 @@ from impact_pipeline.ingest.months import (
     names_a_month_only,
     spelled,
 )
-from impact_pipeline.ingest.profile_model import COMPANIONS, ColumnsProfile, Profile, TemplateProfile
-from impact_pipeline.ingest.profiles import read_with_profile
+from impact_pipeline.ingest.profiles import Profile, read_with_profile
 from impact_pipeline.ingest.row_rules import apply_rules
 from impact_pipeline.ingest.sources import SourceFile, check_distinct
 from impact_pipeline.ingest.tables import TextTable, no_rows
+from impact_pipeline.ingest.template_profile import TemplateProfile
 from impact_pipeline.ingest.tpt import TptFile, check_name, parse, quick_days, rounded
 from impact_pipeline.ingest.tpt_rows import RawRows, TptReader
 from impact_pipeline.ingest.tpt_totals import trusted

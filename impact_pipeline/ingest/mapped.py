@@ -14,7 +14,7 @@ import polars as pl
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.canonical import columns_of
 from impact_pipeline.ingest.cells import FLAGS
-from impact_pipeline.ingest.profile_model import ColumnsProfile, Output, Source, Unpivot
+from impact_pipeline.ingest.columns_profile import ColumnsProfile, Output, Source, Unpivot
 from impact_pipeline.ingest.reference import countries
 from impact_pipeline.ingest.spellings import date
 from impact_pipeline.ingest.supplier_cells import Cells

@@ -3,18 +3,22 @@
 import csv
 import fnmatch
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from impact_pipeline.errors import PolicyFileError, SourceFileError
+from impact_pipeline.ingest.columns_profile import ColumnsProfile
 from impact_pipeline.ingest.csv_files import decoded, read_csv
 from impact_pipeline.ingest.json_files import read_json
 from impact_pipeline.ingest.policy_yaml import Document, parse, read_documents
-from impact_pipeline.ingest.profile_model import ColumnsProfile, Profile, TemplateProfile
 from impact_pipeline.ingest.sources import SourceFile, nearest
 from impact_pipeline.ingest.spellings import field_number
 from impact_pipeline.ingest.tables import HEADER_LINES, TextTable, read_parquet
+from impact_pipeline.ingest.template_profile import TemplateProfile
 from impact_pipeline.ingest.workbooks import header_place, read_sheet, sheet_of, table_below
 from impact_pipeline.settings import REPOSITORY
+
+Profile = TemplateProfile | ColumnsProfile
 
 #: Profiles that come with the program; a policy's own profile of the same id takes the place of one.
 SHIPPED = REPOSITORY / "data" / "demo" / "policy" / "profiles"
@@ -127,7 +131,7 @@ def _first_lines(file: SourceFile, profile: Profile) -> Iterator[tuple[int, str,
     """Place, delimiter and cells of what may be the header (a ``sep=`` line or a title may stand before it)."""
     lines = profile.max_header_line if isinstance(profile, ColumnsProfile) else HEADER_LINES
     start = file.data[:100_000].removeprefix(b"\xef\xbb\xbf")
-    text = start.decode(profile.encoding, "replace")
+    text = _top(start, profile.encoding)
     for skipped, line in enumerate(text.splitlines()[:lines]):
         for delimiter in profile.delimiters:
             if line.count(delimiter) * 2 < len(profile.signature):
@@ -136,6 +140,14 @@ def _first_lines(file: SourceFile, profile: Profile) -> Iterator[tuple[int, str,
                 yield skipped, delimiter, next(csv.reader([line], delimiter=delimiter))
             except (csv.Error, StopIteration):
                 continue
+
+
+def _top(start: bytes, encodings: Sequence[str]) -> str:
+    """The first bytes as text; the last of them may be half of a character."""
+    for encoding in encodings[:-1]:
+        with suppress(UnicodeDecodeError):
+            return start[: start.rfind(b"\n") + 1 or None].decode(encoding)
+    return start.decode(encodings[-1], "replace")
 
 
 def column_of_field(profile: TemplateProfile, table: TextTable) -> dict[str, str]:

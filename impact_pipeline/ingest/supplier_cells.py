@@ -9,7 +9,7 @@ from functools import cached_property
 import polars as pl
 
 from impact_pipeline.errors import SourceFileError
-from impact_pipeline.ingest.profile_model import ColumnsProfile, Source
+from impact_pipeline.ingest.columns_profile import ColumnsProfile, Source
 from impact_pipeline.ingest.sources import SourceFile, nearest
 from impact_pipeline.ingest.spellings import heading_key, number, scaled
 from impact_pipeline.ingest.tables import TextTable

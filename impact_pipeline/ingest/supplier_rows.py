@@ -6,7 +6,7 @@ from fractions import Fraction
 import polars as pl
 
 from impact_pipeline.errors import SourceFileError
-from impact_pipeline.ingest.profile_model import ColumnsProfile, Source, TotalRow
+from impact_pipeline.ingest.columns_profile import ColumnsProfile, Source, TotalRow
 from impact_pipeline.ingest.supplier_cells import Cells
 from impact_pipeline.ingest.tables import TextTable
 

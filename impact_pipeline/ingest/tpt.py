@@ -11,12 +11,12 @@ from impact_pipeline.ingest.cells import decimal_of, iso_date
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
 from impact_pipeline.ingest.identifiers import compact, valid_isin
 from impact_pipeline.ingest.months import check_day, dated_otherwise, month_of, months_in_name
-from impact_pipeline.ingest.profile_model import NEEDED_FIELDS, TemplateProfile
 from impact_pipeline.ingest.profiles import column_of_field
 from impact_pipeline.ingest.reference import countries, currencies
 from impact_pipeline.ingest.sources import SourceFile
 from impact_pipeline.ingest.spellings import number
 from impact_pipeline.ingest.tables import TextTable
+from impact_pipeline.ingest.template_profile import NEEDED_FIELDS, TemplateProfile
 from impact_pipeline.schemas.table import month_end
 
 AMOUNTS = (

@@ -1,8 +1,6 @@
-"""What a supplier profile may say: the shape of a file and what its columns mean, as data.
+"""Profiles of kind ``columns``: any table whose headings are mapped to the columns of one dataset or of several.
 
-Two kinds. ``tpt`` is the Tripartite Template, recognised by its field numbers. ``columns`` is any other table: its
-headings are mapped to the columns of one dataset or of several (an issuer vendor's wide file describes companies, their
-emissions and their balance sheets at once).
+An issuer vendor's wide file, for instance, describes companies, their emissions and their balance sheets at once.
 """
 
 import re
@@ -11,30 +9,16 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictInt,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, model_validator
 
 from impact_pipeline.ingest.canonical import columns_of
-from impact_pipeline.ingest.spellings import DATE_SHAPES, field_number, heading_key
-from impact_pipeline.schemas import vocabulary as words
+from impact_pipeline.ingest.profile_shape import Dataset, OneOrMore, Part, Shape, Text, Texts
+from impact_pipeline.ingest.spellings import DATE_SHAPES, heading_key
 
-Text = Annotated[str, Field(min_length=1, max_length=500)]
-
-
-def _field_number(text: str) -> str:
-    if field_number(text) != text:
-        raise ValueError("a field number of the template")
-    return text
+#: Stands in a proposed profile where somebody has to say something; refused until then.
+FILL_IN = "FILL IN"
+#: Datasets that a file of holdings may feed besides: they are its month's, like those of a Tripartite Template.
+COMPANIONS = ("portfolios", "issuers", "ownership")
 
 
 def _date_shape(text: str) -> str:
@@ -43,155 +27,7 @@ def _date_shape(text: str) -> str:
     return text
 
 
-FieldNumber = Annotated[str, AfterValidator(_field_number)]
-Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
-Dataset = Literal[
-    "portfolios",
-    "holdings",
-    "issuers",
-    "ownership",
-    "issuer_financials",
-    "issuer_emissions",
-    "sovereigns",
-    "evidence",
-    "classifications",
-    "fx_rates",
-    "organisation",
-]
-Extension = Literal["csv", "xlsx", "xls", "ods", "json", "parquet"]
-
-#: Names that a profile of kind ``tpt`` maps to field numbers; the first seven must be mapped.
-NEEDED_FIELDS = (
-    "portfolio_id",
-    "portfolio_currency",
-    "net_asset_value",
-    "valuation_date",
-    "instrument_code",
-    "market_value",
-    "cic",
-)
-OTHER_FIELDS = (
-    "portfolio_name",
-    "reporting_date",
-    "instrument_code_type",
-    "grouping_code",
-    "instrument_name",
-    "quantity",
-    "nominal_amount",
-    "quotation_currency",
-    "market_value_quotation",
-    "weight",
-    "issuer_name",
-    "issuer_code",
-    "issuer_code_type",
-    "group_name",
-    "group_code",
-    "group_code_type",
-    "country",
-    "sector",
-    "underlying_cic",
-    "underlying_code",
-    "underlying_code_type",
-    "underlying_name",
-    "underlying_issuer_name",
-    "underlying_issuer_code",
-    "underlying_issuer_code_type",
-    "underlying_group_code",
-    "embedded_portfolio",
-    "asset_category",
-    "sector_nace_2_1",
-)
-#: Datasets that a file of holdings may feed besides: they are its month's, like those of a Tripartite Template.
-COMPANIONS = ("portfolios", "issuers", "ownership")
-_FIELDS = (*NEEDED_FIELDS, *OTHER_FIELDS)
-
-
 DateShape = Annotated[str, AfterValidator(_date_shape)]
-
-
-class _Part(BaseModel):
-    """Only the keys that are named, nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class _Shape(_Part):
-    """How a supplier's files are written, whatever their kind.
-
-    ``thousands`` is the mark between thousands of a number, nothing when there is none (a blank stands for the two
-    no-break blanks of spreadsheets, too). ``dataset`` is the folder of the inputs that the files are put into.
-    ``unknown`` lists the texts that stand for a missing figure.
-    """
-
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
-    title: Text
-    dataset: Dataset
-    extensions: Annotated[tuple[Extension, ...], Field(min_length=1)]
-    encoding: Literal["utf-8", "cp1252", "iso-8859-1"] = "utf-8"
-    delimiters: Annotated[tuple[Literal[",", ";", "|", "\t"], ...], Field(min_length=1)] = (",",)
-    decimal: Literal[".", ","] = "."
-    thousands: Literal["", ".", ",", " ", "'"] = ""
-    signature: Texts
-    unknown: tuple[str, ...] = ()
-
-    @field_validator("thousands")
-    @classmethod
-    def _two_marks(cls, mark: str, info: ValidationInfo) -> str:
-        if mark == info.data.get("decimal"):
-            raise ValueError("another mark than that of decimals")
-        return mark
-
-
-class Constants(_Part):
-    """Values that every row of a Tripartite Template gets."""
-
-    portfolio_kind: Literal[words.PORTFOLIO_KINDS] | None = None  # type: ignore[valid-type]
-    ownership_source: Text | None = None
-
-
-class TemplateProfile(_Shape):
-    """A Tripartite Template. ``fields`` maps our names to field numbers of the template.
-
-    ``headers`` maps headings that carry no field number to one; letter case, accents and everything but letters and
-    digits do not matter there.
-    """
-
-    kind: Literal["tpt"]
-    dataset: Literal["holdings"]
-    fields: dict[Literal[_FIELDS], FieldNumber]  # type: ignore[valid-type]
-    headers: dict[Text, FieldNumber] = Field(default_factory=dict)
-    constants: Constants = Constants()
-
-    @field_validator("fields")
-    @classmethod
-    def _complete(cls, fields: dict[str, str]) -> dict[str, str]:
-        missing = [needed for needed in NEEDED_FIELDS if needed not in fields]
-        if missing:
-            raise ValueError("a field number for " + ", ".join(missing))
-        return fields
-
-    def uses(self, heading: str) -> bool:
-        """Whether a column of the file is mapped."""
-        return self.number_of(heading) in self.fields.values()
-
-    def number_of(self, heading: str) -> str | None:
-        """Field number of a heading: the one it starts with, else the one of its name."""
-        return field_number(heading) or self._numbers.get(heading_key(heading))
-
-    @cached_property
-    def _numbers(self) -> dict[str, str]:
-        return {heading_key(heading): number for heading, number in self.headers.items()}
-
-    def missing(self, header: Sequence[str]) -> list[str]:
-        """Field numbers of the signature that a header lacks."""
-        found = {self.number_of(name) for name in header}
-        return [number for number in self.signature if number not in found]
-
-    def gap(self, missing: Sequence[str]) -> tuple[str, str]:
-        """What a refusal says was found and expected when these fields are missing."""
-        what = {number: name.replace("_", " ") for name, number in self.fields.items()}
-        expected = ", ".join(f"{number} ({what.get(number, 'signature')})" for number in missing)
-        return f"field {', '.join(missing)} missing", f"a column for {expected}"
 
 
 def _power(text: str) -> str:
@@ -205,18 +41,14 @@ def _power(text: str) -> str:
 Factor = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?(/[0-9]+)?$"), BeforeValidator(_power)]
 
 
-class FactorBy(_Part):
+class FactorBy(Part):
     """A factor that another cell of the row decides, e.g. a unit: ``{header: Unit, values: {kt: "1000", t: "1"}}``."""
 
     header: Text
     values: Annotated[dict[str, Factor], Field(min_length=1)]
 
 
-def _one_or_more(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
-class Source(_Part):
+class Source(Part):
     """Where a column of ours comes from, and how its cells are to be read. A text alone is a heading.
 
     Exactly one of: ``header`` (a heading, or several spellings of which a file has one), ``constant``, ``join`` (cells
@@ -231,7 +63,7 @@ class Source(_Part):
     ``number_repeats``: in a key, rows that would have the same one get ``-2``, ``-3`` (the same security in two lots).
     """
 
-    header: Annotated[tuple[Text, ...], BeforeValidator(_one_or_more)] = ()
+    header: OneOrMore = ()
     constant: Text | None = None
     join: tuple[Text, ...] = ()
     heading_line: Text | None = None
@@ -253,6 +85,8 @@ class Source(_Part):
         origins = (self.header, self.constant, self.join, self.heading_line, self.file_name, self.row_number)
         if sum(map(bool, origins)) != 1:
             raise ValueError("exactly one of header, constant, join, heading_line, file_name, row_number")
+        if FILL_IN in (self.constant, *self.values.values()):
+            raise ValueError(f"a value in place of {FILL_IN!r}")
         if self.file_name is not None and re.compile(self.file_name).groups != 1:
             raise ValueError("a regular expression with one group in round brackets")
         return self
@@ -265,7 +99,7 @@ def _source(value: Any) -> Any:
 ColumnSource = Annotated[Source, BeforeValidator(_source)]
 
 
-class Unpivot(_Part):
+class Unpivot(Part):
     """Columns of one meaning side by side (one a year, one a currency): each cell becomes a row.
 
     ``headings`` is a regular expression for the whole heading; what its group (or all of it) says goes into our column
@@ -279,7 +113,7 @@ class Unpivot(_Part):
     factor: Factor = "1"
 
 
-class Output(_Part):
+class Output(Part):
     """Rows that a file gives to one dataset: our columns, and which rows count.
 
     ``where`` keeps rows whose cell under a heading is one of the words. ``needs`` names columns of ours without which a
@@ -304,7 +138,7 @@ class Output(_Part):
         return self
 
 
-class SkippedRow(_Part):
+class SkippedRow(Part):
     """Rows that are no data: their cell under ``header`` is empty or starts with one of the words."""
 
     header: Text
@@ -312,7 +146,7 @@ class SkippedRow(_Part):
     empty: StrictBool = False
 
 
-class TotalRow(_Part):
+class TotalRow(Part):
     """A row that the supplier adds up: checked against the rows above, then left out.
 
     ``header`` and ``starts_with`` find it; the cells under each heading of ``sums`` must equal the sum of the data rows
@@ -326,7 +160,7 @@ class TotalRow(_Part):
     tolerance: Factor = "0.01"
 
 
-class ColumnsProfile(_Shape):
+class ColumnsProfile(Shape):
     """Any table with headings. ``signature`` lists headings that tell the file from others.
 
     ``files`` narrows it to file names (globs). ``header_row`` is found by content among the first lines. ``footer``
@@ -390,6 +224,3 @@ class ColumnsProfile(_Shape):
     @cached_property
     def _unpivoted(self) -> list[re.Pattern[str]]:
         return [re.compile(output.unpivot.headings) for output in self.outputs if output.unpivot]
-
-
-Profile = Annotated[TemplateProfile | ColumnsProfile, Field(discriminator="kind")]
