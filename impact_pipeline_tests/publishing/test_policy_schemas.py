@@ -40,7 +40,7 @@ def _keyword(value: Any, key: str, wanted: Any, schema: dict[str, Any], root: di
             return value == wanted
         case "pattern":
             return not isinstance(value, str) or re.search(wanted, value) is not None
-        case "minLength" | "minItems":
+        case "minLength" | "minItems" | "minProperties":
             return not hasattr(value, "__len__") or len(value) >= wanted
         case "maxItems" | "maxLength":
             return not hasattr(value, "__len__") or len(value) <= wanted
