@@ -14,6 +14,7 @@ from impact_pipeline.ingest.tables import TextTable, check_header, check_not_emp
 
 DELIMITERS = {",": "','", ";": "';'", "|": "'|'", "\t": "tab"}
 _CHUNK = 50_000
+_LONGEST_LINE_BYTES = 1_000_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DECIMAL_COMMA = re.compile(r"(?:^|,)-?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*,\d{1,2}(?:,|$)")
 
@@ -63,6 +64,17 @@ def decoded(file: SourceFile, encodings: Sequence[str] = ("utf-8",)) -> str:
         column=_column_at(data, start),
         hint="Save it as CSV UTF-8",
     )
+
+
+def check_lines(file: SourceFile) -> None:
+    """Refuse a line of more than a megabyte: no table has one, and it would be held in memory many times over."""
+    data, place = file.data, 0
+    while len(data) - place > _LONGEST_LINE_BYTES:
+        end = data.rfind(b"\n", place, place + _LONGEST_LINE_BYTES)
+        if end < 0:
+            found = f"a line of more than {_LONGEST_LINE_BYTES:,} bytes"
+            raise SourceFileError(file.name, found, "one row per line", row=_row_at(data, place))
+        place = end + 1
 
 
 def _row_at(data: bytes, place: int) -> int:

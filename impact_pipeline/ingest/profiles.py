@@ -8,7 +8,7 @@ from pathlib import Path
 
 from impact_pipeline.errors import PolicyFileError, SourceFileError
 from impact_pipeline.ingest.columns_profile import ColumnsProfile
-from impact_pipeline.ingest.csv_files import decoded, read_csv
+from impact_pipeline.ingest.csv_files import check_lines, decoded, read_csv
 from impact_pipeline.ingest.json_files import read_json
 from impact_pipeline.ingest.policy_yaml import Document, parse, read_documents
 from impact_pipeline.ingest.sources import SourceFile, nearest
@@ -74,6 +74,8 @@ def read_with_profile(file: SourceFile, profiles: Sequence[Profile]) -> tuple[Pr
     Raises:
         SourceFileError: the file cannot be read, or has most of a profile's signature but not all.
     """
+    if file.extension == "csv":
+        check_lines(file)
     fitting = [p for p in profiles if _may_fit(file, p)]
     for profile in fitting:
         table = _read(file, profile)

@@ -12,6 +12,8 @@ from impact_pipeline.ingest.sources import SourceFile
 
 #: First lines of a file among which its header may be.
 HEADER_LINES = 15
+#: The widest template in use has some six hundred columns.
+MOST_COLUMNS = 2_000
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class TextTable:
 
 def check_header(file: SourceFile, header: Sequence[str], row: int | None = 1) -> list[str]:
     """Column names without surrounding blanks; each must have a name and be there once."""
+    if len(header) > MOST_COLUMNS:
+        raise SourceFileError(file.name, f"{len(header):,} columns", f"at most {MOST_COLUMNS:,} columns", row=row)
     names = [name.strip() for name in header]
     for position, name in enumerate(names, start=1):
         if not name:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import polars as pl
 
 from impact_pipeline.errors import SourceFileError
+from impact_pipeline.ingest.containers import check_entries
 from impact_pipeline.ingest.sources import SourceFile
 from impact_pipeline.ingest.tables import (
     HEADER_LINES,
@@ -16,10 +17,6 @@ from impact_pipeline.ingest.tables import (
     no_rows,
     unreadable,
 )
-
-#: Limits that a workbook must keep once inflated (a small file can claim to hold gigabytes).
-LARGEST_WORKBOOK_BYTES = 500_000_000
-LARGEST_WORKBOOK_ENTRIES = 1_000
 
 
 def read_sheet(file: SourceFile) -> TextTable:
@@ -92,11 +89,4 @@ def _check_workbook(file: SourceFile) -> None:
         entries = zipfile.ZipFile(io.BytesIO(file.data)).infolist()
     except zipfile.BadZipFile as error:
         raise unreadable(file, file.extension.upper(), error) from None
-    size = sum(entry.file_size for entry in entries)
-    if size > LARGEST_WORKBOOK_BYTES or len(entries) > LARGEST_WORKBOOK_ENTRIES:
-        raise SourceFileError(
-            file.name,
-            f"{len(entries)} parts of {size:,} bytes once inflated",
-            f"at most {LARGEST_WORKBOOK_BYTES:,} bytes",
-            hint="Send it as CSV or Parquet",
-        )
+    check_entries(file.name, entries)
