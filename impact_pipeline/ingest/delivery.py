@@ -20,6 +20,7 @@ from impact_pipeline.ingest.delivery_rules import (
 from impact_pipeline.ingest.findings import Findings
 from impact_pipeline.ingest.fx import reference_rates
 from impact_pipeline.ingest.holdings import Holdings, months_held, read_holdings, source_file_row
+from impact_pipeline.ingest.manifest import check_manifest, load_manifest
 from impact_pipeline.ingest.profiles import load_profiles
 from impact_pipeline.ingest.row_rules import ALWAYS
 from impact_pipeline.ingest.sources import DATASETS, SourceFile, check_distinct, discover
@@ -69,6 +70,8 @@ def read_delivery(inputs: Path, profiles: Path | None, months: Sequence[dt.date]
     frames["fx_rates"] = pl.concat([frames["fx_rates"], rates.frame])
     used.append(rates.file)
     rows += [source_file_row(rates.file, rates.frame.height, "reference", month) for month in months]
+    present = {file.name for files in folders.values() for file in files}
+    check_manifest(load_manifest(inputs), rows, present)
     _whole_delivery(frames, holdings, {file.sha256: file.name for file in used}, findings)
     return Delivery(
         frames={f"raw.{name}": _validated(f"raw.{name}", frames[name]) for name in DATASETS},
