@@ -7,7 +7,8 @@
 -- description: The mission committee's table. A view, because a month is compared with its baseline month: whichever of
 --              the two was run last, the answer is the same. No baseline yet: the change is empty, status no_baseline. A
 --              baseline of the portfolio's carbon is the one in force (core.carbon_baselines): restated, where what is
---              known now moves it by the policy's threshold; its coverage is in marts.carbon_trajectory.
+--              known now moves it by the policy's threshold; its coverage is in marts.carbon_trajectory. footprint_per_person
+--              keeps the baseline first computed: nobody restates the mutual's own balance.
 
 with carbon as (
     select

@@ -1,13 +1,19 @@
 """Two baselines, side by side: the one first computed and the one known now; the threshold says which is in force."""
 
+import datetime as dt
+
 import pytest
 
 from impact_pipeline.errors import PolicyFileError
 from impact_pipeline.ingest.policy import load_policy
+from impact_pipeline.settings import SQL_MODELS
+from impact_pipeline.warehouse.models import load_tests
+from impact_pipeline.warehouse.runner import run_test
 from impact_pipeline_tests.builders import emissions, policy_with
 from impact_pipeline_tests.carbon.changes import AFTER, BEFORE, Months, held, issuer
 
 MILLION = 1_000_000
+SPAN = dt.date(2024, 12, 1), dt.date(2025, 1, 1)
 THEN, NOW = "2024-06-30", "2025-06-30"
 BASELINE = ("targets.yaml", "baseline_date: 2019-12-31", "baseline_date: 2023-12-31")
 THRESHOLD = 'baseline_recalculation_threshold_ratio: "0.05"'
@@ -105,6 +111,26 @@ def test_exactly_the_threshold_reaches_it(months):
     # 65 + 40 = 105 of 100
     row = step(two_companies(months, corrected("X", 65_000)))
     assert (row["restatement_ratio"], row["is_recalculation_due"]) == (near(0.05), True)
+
+
+def test_a_restated_baseline_that_its_lines_do_not_give_is_found(months):
+    done = two_companies(months, corrected("X", 54_000)).done
+    check = next(
+        test for test in load_tests(SQL_MODELS / "tests")
+        if test.name == "carbon_baselines__restated_is_the_first_plus_the_restatement"
+    )  # fmt: skip
+
+    def found():
+        with done.store.read() as connection:
+            return {(row["portfolio_id"], row["metric"]) for row in run_test(connection, check, *SPAN).sample}
+
+    assert found() == set()
+    with done.store.write() as connection:
+        connection.execute(
+            "update core.carbon_change_totals set restated_value = restated_value + 0.00001"
+            " where metric = 'financed_emissions' and portfolio_id = 'ALL'"
+        )
+    assert found() == {("ALL", "financed_emissions")}
 
 
 def test_the_threshold_is_the_policy_s(tmp_path):
