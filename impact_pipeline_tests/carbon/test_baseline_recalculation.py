@@ -1,6 +1,7 @@
 """Two baselines, side by side: the one first computed and the one known now; the threshold says which is in force."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -202,3 +203,8 @@ def test_a_threshold_that_is_no_share_is_refused(tmp_path, wrong):
     edit = ("methodology.yaml", THRESHOLD, f"baseline_recalculation_threshold_ratio: {wrong}")
     with pytest.raises(PolicyFileError, match="baseline_recalculation_threshold_ratio"):
         load_policy(policy_with(tmp_path / "policy", edit))
+
+
+def test_a_policy_that_says_nothing_has_five_percent(tmp_path):
+    policy = load_policy(policy_with(tmp_path / "policy", ("methodology.yaml", f"\n{THRESHOLD}", "\n")))
+    assert policy.methodology.baseline_recalculation_threshold_ratio == Decimal("0.05")
