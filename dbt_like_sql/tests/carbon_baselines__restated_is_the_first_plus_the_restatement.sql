@@ -1,13 +1,15 @@
 -- check:       restated_is_the_first_plus_the_restatement
 -- model:       core.carbon_baselines
 -- severity:    error
--- description: The restated baseline is the one first computed plus the restatement effect of marts.carbon_changes, which
---              is the sum of its lines, to the sixth decimal; and the one in force is one of the two.
+-- description: The restated baseline is the one first computed plus the restatement of its lines
+--              (core.carbon_change_lines, where an effect of 0 has no row), to the sixth decimal; and the one in force is
+--              one of the two.
 
 with effects as (
-    select as_of_date, from_date, portfolio_id, metric, cast(value as double) as restatement
-    from marts.carbon_changes
+    select as_of_date, from_date, portfolio_id, metric, sum(value) as restatement
+    from core.carbon_change_lines
     where effect = 'restatement'
+    group by as_of_date, from_date, portfolio_id, metric
 )
 
 select baselines.as_of_date, baselines.portfolio_id, baselines.metric
@@ -18,10 +20,11 @@ left join effects
     and baselines.portfolio_id = effects.portfolio_id
     and baselines.metric = effects.metric
 where (
-        baselines.restated_baseline_value is not null
-        and effects.restatement is not null
+        baselines.metric in ('economic_intensity', 'financed_emissions', 'waci')
+        and baselines.restated_baseline_value is not null
         and abs(
-            baselines.restated_baseline_value - coalesce(baselines.raw_baseline_value, 0) - effects.restatement
+            baselines.restated_baseline_value - coalesce(baselines.raw_baseline_value, 0)
+            - coalesce(cast(effects.restatement as double), 0)
         ) > 0.000001
     )
     or (
