@@ -8,6 +8,7 @@ import datetime as dt
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar, get_args
 
@@ -60,6 +61,8 @@ class Methodology(Part):
     max_financials_age_years: _Years
     headline_perimeter: Text
     headline_scopes: Literal["1_2", "3", "1_2_3"]
+    #: A baseline restated by at least this ratio replaces the one first computed; no standard sets the figure.
+    baseline_recalculation_threshold_ratio: Number = Decimal("0.05")
 
     @field_validator("headline_perimeter")
     @classmethod
@@ -67,6 +70,14 @@ class Methodology(Part):
         if name not in PERIMETERS:
             raise ValueError("one of " + ", ".join(PERIMETERS))
         return name
+
+    @field_validator("baseline_recalculation_threshold_ratio")
+    @classmethod
+    def _is_a_share(cls, ratio: Decimal) -> Decimal:
+        # 0 would replace the baseline every month, also where nothing was restated
+        if not 0 < ratio <= 1:
+            raise ValueError('above "0" and at most "1", e.g. "0.05" for 5 %')
+        return ratio
 
 
 class Target(Part):

@@ -149,6 +149,11 @@ _POLICY = (
     whole("max_financials_age_years", "Balance sheets older than this are not used.", "years", 0, 20),
     text("headline_perimeter", "Perimeter of the committee's footprint."),
     text("headline_scopes", "Scopes of the committee's footprint.", ("1_2", "3", "1_2_3")),
+    ratio(
+        "baseline_recalculation_threshold_ratio",
+        "A baseline restated by at least this ratio replaces the one first computed.",
+        maximum=1,
+    ),
     whole("sort_order", "Place in the committee's table.", minimum=0),
 )
 

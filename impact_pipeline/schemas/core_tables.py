@@ -153,7 +153,19 @@ CORE = (
         "core.carbon_change_totals",
         "Figures that are compared, one row per month, earlier month, portfolio and metric.",
         "from_date portfolio_id metric",
-        "from_date to_date portfolio_id metric from_value? restated_value? to_value? is_recomputed",
+        "from_date to_date portfolio_id metric from_value? restated_value? to_value?"
+        " from_covered_eur? restated_covered_eur? is_recomputed restatement_cause",
+    ),
+    monthly(
+        "core.carbon_baselines",
+        "Baseline first computed, restated and in force, one row per month, portfolio and metric.",
+        "portfolio_id metric",
+        "portfolio_id metric perimeter scopes unit baseline_date? months_since? baseline_value? original_baseline_value?"
+        " restated_baseline_value? original_baseline_coverage_ratio? restated_baseline_coverage_ratio? restatement_ratio?"
+        " restatement_cause? baseline_recalculation_threshold_ratio is_recalculation_due? raw_baseline_value? raw_value?"
+        " value=metric_value? coverage_ratio? baseline_coverage_ratio? adjustment_factor? adjustment_coverage_ratio?",
+        {"metric": "Figure followed over time."},
+        is_view=True,
     ),
     monthly(
         "core.issuer_verdicts",

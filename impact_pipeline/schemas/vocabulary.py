@@ -144,5 +144,7 @@ CHANGE_EFFECTS = (
     "emissions",
     "fx",
 )
+#: What differs between two months besides their own lines: facts known, method choices, both, nothing.
+RESTATEMENT_CAUSES = ("none", "facts", "method", "facts_and_method")
 CHANGE_METHODS = ("LMDI", "Shapley", "whole")
 SEVERITIES = ("error", "warn")

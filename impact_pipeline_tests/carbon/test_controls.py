@@ -187,16 +187,17 @@ def test_an_ordinary_utility_and_an_ordinary_bank_are_inside_their_bands(run, fo
 
 
 def test_a_coverage_that_falls_by_more_than_two_points_is_listed(run, found):
-    # December buys N, which nobody covers: P 100 / 103 = 97.1 %, Q 100 / 101 = 99.0 %
-    def held(day, portfolio, unknown):
-        rows = [share("X", 100), share("N", unknown)]
+    # December buys N, which nobody covers: P 100 / 103 = 97.1 %, Q 100 / 101 = 99.0 %; S sells half of X:
+    # 100 / 103 to 50 / 53 = 94.3 %, and no data is lost
+    def held(day, portfolio, unknown, known=100):
+        rows = [share("X", known), share("N", unknown)]
         return [row | {"as_of_date": day, "portfolio_id": portfolio} for row in rows if row["market_value"]]
 
     done = run(
         "2024-11:2024-12",
         holdings=[
-            *held("2024-11-30", "P", 0), *held("2024-11-30", "Q", 0),
-            *held("2024-12-31", "P", 3), *held("2024-12-31", "Q", 1),
+            *held("2024-11-30", "P", 0), *held("2024-11-30", "Q", 0), *held("2024-11-30", "S", 3),
+            *held("2024-12-31", "P", 3), *held("2024-12-31", "Q", 1), *held("2024-12-31", "S", 3, known=50),
         ],
         issuer_financials=[
             financials("X", market_cap=600, total_debt=400) | {"fiscal_year": 2023, "period_end": "2023-12-31"}

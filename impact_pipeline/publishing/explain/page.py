@@ -26,6 +26,8 @@ def page(answer: dict[str, Any]) -> list[str]:
     lines = [*_head(answer), *_formula(answer), *_coverage(answer)]
     if answer["contributors"]:
         lines += _contributors(answer["contributors"], "Contributions")
+    if answer.get("uncovered") and answer["uncovered"]["top"]:
+        lines += _contributors(answer["uncovered"], "Plus grandes lignes non couvertes")
     if answer.get("unknown") and answer["unknown"]["top"]:
         lines += _contributors(answer["unknown"], "Plus grandes lignes non classées")
     for nested in answer.get("nested", ()):
@@ -147,7 +149,9 @@ def _detail(part: dict[str, Any]) -> Iterator[str]:
     for rule in part.get("rules", ()):
         until = f" ; {rule['position_status']}, avant le {day(rule['divest_by'])}" if rule["divest_by"] else ""
         yield f"{rule['rule_id']} {rule['outcome']}{until} : {rule['text_fr'] or '–'}"
-    for cell in part["inputs"]:
+    if "reason" in part:
+        yield REASONS.get(part["reason"], part["reason"])
+    for cell in part.get("inputs", ()):
         yield _cell(cell)
 
 
