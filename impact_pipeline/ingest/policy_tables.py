@@ -32,9 +32,7 @@ def _rows_of(policy: Policy, day: dt.date) -> dict[str, list[Row]]:
     return {
         "policy.rules": [_rule_row(rule, file) for rule, file in by_rule if rule.in_force(day)],
         "policy.measures": [row for rule in policy.rules if rule.in_force(day) for row in _measure_rows(rule)],
-        "policy.methodology": [
-            policy.methodology.model_dump(exclude={"own_entities", "use_of_proceeds_allocations"})
-        ],
+        "policy.methodology": [policy.methodology.model_dump(exclude={"own_entities", "use_of_proceeds_allocations"})],
         "policy.own_entities": [{"issuer_id": name} for name in sorted(set(policy.methodology.own_entities))],
         "policy.use_of_proceeds_allocations": [
             allocation.model_dump() for allocation in policy.methodology.use_of_proceeds_allocations

@@ -1,9 +1,13 @@
 """Green, social and sustainability bonds (PCAF Part A, 5.7): a pool told apart from its issuer, or not at all; D10."""
 
+import datetime as dt
+
 import pytest
 
 from impact_pipeline.errors import PolicyFileError
 from impact_pipeline.ingest.policy import load_policy
+from impact_pipeline.publishing.explain.answer import explain
+from impact_pipeline.publishing.explain.page import page
 from impact_pipeline_tests.builders import compute, emissions, financials, line, write_inputs
 from impact_pipeline_tests.carbon.changes import AFTER, BEFORE, Months, held, issuer
 from impact_pipeline_tests.carbon.factor_sets import method
@@ -158,6 +162,17 @@ def test_emissions_nobody_states_stay_unknown_beside_a_pool(run):
     done = run(POOL, holdings=[bond("PLAIN"), bond("GREEN", label="green")], issuer_emissions=emissions("X", 10, None))
     rows = done.rows("select carbon_status, financed_scope_1_2_tco2e as tonnes from marts.positions")
     assert {(row["carbon_status"], row["tonnes"]) for row in rows} == {("missing_scope_2", None)}
+
+
+def test_the_explanation_of_a_line_says_what_its_factor_multiplies(run):
+    done = run(POOL, holdings=[bond("PLAIN"), bond("GREEN", 10, "green"), bond("LARGE", 120, "green")])
+    answer = explain(done.store.path, dt.date(2024, 12, 31), "financed_emissions", "ALL", 10)
+    parts = {part["line_id"]: part for part in answer["contributors"]["top"]}
+    assert float(parts["PLAIN"]["attributed_scope_1_2_tco2e"]) == pytest.approx(53_333.333333)
+    text = "".join(page(answer)).replace("\u202f", " ").replace("\xa0", " ")
+    assert "20 000,00 t attribuées en scopes 1+2, actifs financés par l'emprunt" in text
+    assert "53 333,33 t attribuées en scopes 1+2, émetteur sans les actifs" in text
+    assert "compté comme l'émetteur, faute de rapport d'allocation utilisable" in text
 
 
 def test_a_pool_that_is_told_for_the_later_year_moves_emissions(tmp_path):
