@@ -34,6 +34,9 @@ def _rows_of(policy: Policy, day: dt.date) -> dict[str, list[Row]]:
         "policy.measures": [row for rule in policy.rules if rule.in_force(day) for row in _measure_rows(rule)],
         "policy.methodology": [_methodology_row(policy.methodology)],
         "policy.own_entities": [{"issuer_id": name} for name in sorted(set(policy.methodology.own_entities))],
+        "policy.use_of_proceeds_allocations": [
+            allocation.model_dump() for allocation in policy.methodology.use_of_proceeds_allocations
+        ],
         "policy.sector_factors": _factor_rows(policy.sector_factors),
         "policy.price_indices": _price_rows(policy.sector_factors),
         "policy.targets": [
@@ -56,7 +59,8 @@ def _rows_of(policy: Policy, day: dt.date) -> dict[str, list[Row]]:
 
 def _methodology_row(methodology: Methodology) -> Row:
     threshold = float(methodology.baseline_recalculation_threshold_ratio)
-    return methodology.model_dump(exclude={"own_entities"}) | {"baseline_recalculation_threshold_ratio": threshold}
+    lists = {"own_entities", "use_of_proceeds_allocations"}  # tables of their own
+    return methodology.model_dump(exclude=lists) | {"baseline_recalculation_threshold_ratio": threshold}
 
 
 def _factor_rows(factors: FactorSet | None) -> list[Row]:

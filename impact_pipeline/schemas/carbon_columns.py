@@ -65,7 +65,23 @@ CARBON = (
         EUR,
     ),
     text("outstanding_basis", "Which amount outstanding_eur is.", words.OUTSTANDING_BASES),
+    text("attributed_as", "Which rule of PCAF table 1.3 the line follows; empty = none.", words.ATTRIBUTED_AS),
     amount("scope_1_2_tco2e", "Scopes 1+2 of the issuer that are attributed, delivered or estimated.", TONNES, 0),
+    amount("allocated_eur", "Proceeds of the issuer's labelled bonds that were allocated to named assets.", EUR, 0),
+    amount("allocated_scope_1_2_tco2e", "Scopes 1+2 of the assets these proceeds finance.", TONNES, 0),
+    text(
+        "use_of_proceeds_basis",
+        "allocated_pool = a labelled bond, at its part of the assets it finances; beside_pool = a line of such an issuer"
+        " at its part of the rest; issuer_level = a labelled bond whose pool is not known.",
+        words.USE_OF_PROCEEDS_BASES,
+    ),
+    amount(
+        "attributed_scope_1_2_tco2e",
+        "What attribution_factor multiplies: scope_1_2_tco2e, or with a pool of labelled bonds its emissions (or those of"
+        " the rest) scaled from its amount (or the rest of the denominator) to the whole denominator.",
+        TONNES,
+        0,
+    ),
     text("emissions_option", "PCAF option of the scopes 1+2 that count; empty when none do.", words.EMISSION_OPTIONS),
     text("scope_3_option", "PCAF option of the scope 3 that counts; empty when none does.", words.EMISSION_OPTIONS),
     whole("emissions_fiscal_year", "Fiscal year of scopes 1+2.", minimum=1990, maximum=2100),

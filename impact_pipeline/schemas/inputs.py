@@ -167,6 +167,13 @@ POLICY = (
         COLUMNS,
     ),
     table(
+        "policy.use_of_proceeds_allocations",
+        "What issuers say of the proceeds of their labelled bonds (methodology.yaml), one row per month, issuer and year.",
+        "as_of_date issuer_id fiscal_year",
+        "as_of_date issuer_id fiscal_year allocated_eur? allocated_scope_1_2_tco2e? source",
+        COLUMNS,
+    ),
+    table(
         "policy.sector_factors",
         "Factors of the set that sector_average names, one row per month and NACE section or division.",
         "as_of_date sector_code",

@@ -10,7 +10,7 @@ MARTS = (
         "portfolio_id line_id lookthrough_path instrument_id? instrument_name? issuer_id? issuer_name? country? sector_code?"
         " asset_class pocket market_value_eur? outstanding_eur? denominator_eur? denominator_basis? attribution_factor?"
         " scope_1_tco2e? scope_2_tco2e? scope_3_tco2e? financed_scope_1_2_tco2e? financed_scope_3_tco2e?"
-        " data_quality_score? carbon_status headline_outcome? position_status source_file_id source_row",
+        " data_quality_score? carbon_status use_of_proceeds_basis? headline_outcome? position_status source_file_id source_row",
     ),
     monthly(
         "marts.portfolio_carbon",

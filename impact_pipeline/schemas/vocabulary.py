@@ -71,6 +71,8 @@ EXPIRY_KINDS = ("override", "engagement", "divestment", "run_off")
 #: PCAF options of the emissions figure (table 10.1-1), strongest first; unknown = nobody said how it was made.
 EMISSION_OPTIONS = ("1a", "1b", "2a", "2b", "3a", "3b", "3c", "unknown")
 OUTSTANDING_BASES = ("nominal", "book_value", "market_value")
+ATTRIBUTED_AS = ("equity", "debt", "property")
+USE_OF_PROCEEDS_BASES = ("allocated_pool", "beside_pool", "issuer_level")
 CARBON_STATUSES = (
     "covered",
     "out_of_scope_cash",

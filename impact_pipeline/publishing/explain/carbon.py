@@ -225,7 +225,7 @@ def _add_lines(month: MonthRows, top: list[Row], column: str, scopes: str) -> No
             cells += facts.revenue_cells(issuer)
         shown = (
             *("outstanding_eur", "denominator_eur", "denominator_basis", "attribution_factor", "scope_1_tco2e"),
-            *("scope_2_tco2e", "scope_3_tco2e", "revenue_eur"),
+            *("scope_2_tco2e", "scope_3_tco2e", "revenue_eur", "use_of_proceeds_basis", "attributed_scope_1_2_tco2e"),
         )
         part.clear()
         part.update(

@@ -11,6 +11,7 @@ from impact_pipeline.publishing.explain.wording import (
     REASONS,
     SCOPES,
     STATUSES,
+    USES_OF_PROCEEDS,
     as_delivered,
     day,
     fr,
@@ -165,9 +166,18 @@ def _attribution(part: dict[str, Any]) -> str:
     years = f"émissions {part['emissions_fiscal_year'] or '–'}, scope 3 {part['scope_3_fiscal_year'] or '–'}"
     return (
         f"{fr(part['outstanding_eur'])} EUR / {fr(part['denominator_eur'])} EUR ({basis})"
-        f" = {fr(part['attribution_factor'], 10)} ; {emissions or 'émissions inconnues'} ; exercices : {years},"
-        f" bilan {part['financials_fiscal_year'] or '–'} ; score {fr(part['data_quality_score'], 0)}"
+        f" = {fr(part['attribution_factor'], 10)} ; {emissions or 'émissions inconnues'}{_proceeds(part)} ; exercices :"
+        f" {years}, bilan {part['financials_fiscal_year'] or '–'} ; score {fr(part['data_quality_score'], 0)}"
     )
+
+
+def _proceeds(part: dict[str, Any]) -> str:
+    """What the factor multiplies in scopes 1+2 when it is not the issuer's (methodology.yaml)."""
+    basis = part.get("use_of_proceeds_basis")
+    if basis is None:
+        return ""
+    tonnes = "" if basis == "issuer_level" else f"{fr(part['attributed_scope_1_2_tco2e'])} t attribuées en scopes 1+2, "
+    return f" ; {tonnes}{USES_OF_PROCEEDS[basis]} (use_of_proceeds_allocations)"
 
 
 def _cell(cell: dict[str, Any]) -> str:
