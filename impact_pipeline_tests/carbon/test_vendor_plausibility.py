@@ -21,7 +21,10 @@ MAKERS = {
     "nothing": (0, STEEL, TONNES),
     "thousands, sector unknown": (12 * MILLION, None, TONNES),
     "as a bank": (12_000 * MILLION, FINANCE, TONNES),
-    "one scope, and too much": (12 * MILLION, STEEL, (9_900_000, None)),
+    "scope 1 alone, and too much": (12 * MILLION, STEEL, (9_900_000, None)),
+    "scope 2 alone, and too much": (12 * MILLION, STEEL, (None, 9_900_000)),
+    "only together too much": (12_000 * MILLION, FINANCE, (4_000_000, 4_000_000)),  # 333 and 333 t per million
+    "only together, sector unknown": (400 * MILLION, None, (5_000_000, 5_000_000)),  # 12,500 and 12,500
 }
 
 
@@ -76,7 +79,8 @@ def test_a_slip_that_every_year_repeats_is_listed_although_nobody_holds_the_comp
     assert done.flagged("issuer_financials__revenue_fits_emissions", "issuer_id") == sorted(
         [
             "thousands", "millions", "multiplied again", "nothing", "thousands, sector unknown", "as a bank",
-            "one scope, and too much",
+            "scope 1 alone, and too much", "scope 2 alone, and too much", "only together too much",
+            "only together, sector unknown",
         ]
     )  # fmt: skip
     assert done.flagged("issuer_financials__no_jump_by_a_thousand", "issuer_id") == [], "the years agree"
