@@ -16,6 +16,7 @@ from rich.table import Table as Grid
 from impact_pipeline.cli_changes import show_changes
 from impact_pipeline.cli_explain import explain
 from impact_pipeline.cli_policy import policy_app
+from impact_pipeline.cli_profile import profile
 from impact_pipeline.console import (
     HomeOption,
     InputsOption,
@@ -221,6 +222,7 @@ def screen(
 
 
 app.command()(explain)
+app.command()(profile)
 
 #: Dagster recommends another command for development; this one is what it ships for running UI and daemon together.
 _QUIET = {"PYTHONWARNINGS": "ignore:Function `dev_command` is superseded"}

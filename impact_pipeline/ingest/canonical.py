@@ -8,8 +8,10 @@ from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.cells import Batch, typed
 from impact_pipeline.ingest.csv_files import decoded, read_csv, wrong_delimiter
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
+from impact_pipeline.ingest.json_files import read_json
 from impact_pipeline.ingest.sources import SourceFile, nearest
-from impact_pipeline.ingest.tables import TextTable, read_json, read_parquet, read_xlsx
+from impact_pipeline.ingest.tables import TextTable, read_parquet
+from impact_pipeline.ingest.workbooks import read_sheet
 from impact_pipeline.schemas import PROVENANCE, TABLES, Column
 from impact_pipeline.schemas import vocabulary as words
 from impact_pipeline.schemas.table import TEXT
@@ -49,13 +51,15 @@ def read_table(file: SourceFile) -> TextTable:
         first = text.split("\n", 1)[0]
         wrong_delimiter(file, first.split(","))
         return read_csv(file, text)
-    return {"json": read_json, "parquet": read_parquet, "xlsx": read_xlsx}[file.extension](file)
+    if file.extension == "json":
+        return read_json(file)
+    return read_parquet(file) if file.extension == "parquet" else read_sheet(file)
 
 
 def check_columns(table: TextTable) -> TextTable:
     """Refuse columns that the contract does not have and keys that are missing."""
     file = table.file
-    known = [column.name for column in columns_of(file.dataset)]
+    known = [column.name for column in columns_of(table.dataset)]
     row = 1 if file.extension in ("csv", "xlsx") else None
     for name in table.frame.columns:
         if name not in known:
@@ -67,7 +71,7 @@ def check_columns(table: TextTable) -> TextTable:
                 column=name,
                 hint=nearest(name, known),
             )
-    for name in required_columns(file.dataset):
+    for name in required_columns(table.dataset):
         if name not in table.frame.columns:
             raise SourceFileError(file.name, "no such column", "a column that is never absent", row=row, column=name)
     return table

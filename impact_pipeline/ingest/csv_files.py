@@ -14,12 +14,15 @@ from impact_pipeline.ingest.tables import TextTable, check_header, check_not_emp
 
 DELIMITERS = {",": "','", ";": "';'", "|": "'|'", "\t": "tab"}
 _CHUNK = 50_000
+_LONGEST_LINE_BYTES = 1_000_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DECIMAL_COMMA = re.compile(r"(?:^|,)-?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*,\d{1,2}(?:,|$)")
 
 
-def decoded(file: SourceFile, encoding: str = "utf-8") -> str:
+def decoded(file: SourceFile, encodings: Sequence[str] = ("utf-8",)) -> str:
     """Text of the file without byte order mark, lines ended by a line feed alone.
+
+    ``encodings``: the first in which the whole file is valid counts.
 
     Raises:
         SourceFileError: empty, NUL byte, another encoding, or carriage returns alone as line ends.
@@ -46,17 +49,32 @@ def decoded(file: SourceFile, encoding: str = "utf-8") -> str:
             row=_row_at(data, place),
             hint="Save it as CSV again",
         )
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise SourceFileError(
-            file.name,
-            f"bytes that are not {encoding.upper()}{_guess(data)}",
-            f"{encoding.upper()} text",
-            row=_row_at(data, error.start),
-            column=_column_at(data, error.start),
-            hint="Save it as CSV UTF-8",
-        ) from None
+    errors = []
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError as error:
+            errors.append(error)
+    named, start = " or ".join(encodings).upper(), errors[0].start
+    raise SourceFileError(
+        file.name,
+        f"bytes that are not {named}{_guess(data)}",
+        f"{named} text",
+        row=_row_at(data, start),
+        column=_column_at(data, start),
+        hint="Save it as CSV UTF-8",
+    )
+
+
+def check_lines(file: SourceFile) -> None:
+    """Refuse a line of more than a megabyte: no table has one, and it would be held in memory many times over."""
+    data, place = file.data, 0
+    while len(data) - place > _LONGEST_LINE_BYTES:
+        end = data.rfind(b"\n", place, place + _LONGEST_LINE_BYTES)
+        if end < 0:
+            found = f"a line of more than {_LONGEST_LINE_BYTES:,} bytes"
+            raise SourceFileError(file.name, found, "one row per line", row=_row_at(data, place))
+        place = end + 1
 
 
 def _row_at(data: bytes, place: int) -> int:
@@ -120,11 +138,12 @@ def read_csv(
     delimiter: str = ",",
     skipped: int = 0,
     keep: Callable[[str], bool] | None = None,
+    footer: Sequence[str] = (),
 ) -> TextTable:
     """Cells of a CSV text whose header is the first line after ``skipped`` lines.
 
     ``keep`` picks the columns by name where a supplier sends many more than are used; others may be nameless, lines of
-    delimiters alone and comments are skipped.
+    delimiters alone and comments are skipped, and so are lines that start with one of ``footer``.
     """
     if delimiter == "," and not skipped and keep is None and (table := _plain(file, text)) is not None:
         return table
@@ -138,7 +157,7 @@ def read_csv(
     rows: list[int] = []
     while chunk := list(itertools.islice(lines, _CHUNK)):
         if keep is not None:
-            chunk = [(row, cells) for row, cells in chunk if not _is_remark(cells)]
+            chunk = [(row, cells) for row, cells in chunk if not _is_remark(cells, footer)]
         for row, cells in chunk:
             if len(cells) != len(first[1]):
                 raise _wrong_count(file, row, delimiter.join(cells), len(cells), len(first[1]))
@@ -147,13 +166,16 @@ def read_csv(
         rows.extend(row for row, _ in chunk)
     if not frames:
         raise no_rows(file)
-    return TextTable(file, pl.concat(frames), pl.Series(rows, dtype=pl.Int64))
+    above = tuple(tuple(cells) for cells in csv.reader(text.split("\n", skipped)[:skipped], delimiter=delimiter))
+    return TextTable(file, pl.concat(frames), pl.Series(rows, dtype=pl.Int64), above=above)
 
 
-def _is_remark(cells: Sequence[str]) -> bool:
-    """A line without any text, or whose only text is a comment."""
+def _is_remark(cells: Sequence[str], footer: Sequence[str]) -> bool:
+    """A line without any text, or whose only text is a comment, or one that stands behind the table."""
     texts = [cell for cell in cells if cell.strip()]
-    return not texts or (len(texts) == 1 and texts[0] is cells[0] and texts[0].lstrip().startswith("#"))
+    if not texts or texts[0].strip().startswith(tuple(footer)):
+        return True
+    return len(texts) == 1 and texts[0] is cells[0] and texts[0].lstrip().startswith("#")
 
 
 def _plain(file: SourceFile, text: str) -> TextTable | None:

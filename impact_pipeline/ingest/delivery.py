@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from impact_pipeline.errors import SourceFileError
-from impact_pipeline.ingest import canonical
 from impact_pipeline.ingest.archiving import Blob
+from impact_pipeline.ingest.datasets import tables_of, typed_rows
 from impact_pipeline.ingest.delivery_rules import (
     check_fund_cycles,
     check_keys,
@@ -20,9 +20,11 @@ from impact_pipeline.ingest.delivery_rules import (
 from impact_pipeline.ingest.findings import Findings
 from impact_pipeline.ingest.fx import reference_rates
 from impact_pipeline.ingest.holdings import Holdings, months_held, read_holdings, source_file_row
+from impact_pipeline.ingest.manifest import check_manifest, load_manifest
 from impact_pipeline.ingest.profiles import load_profiles
-from impact_pipeline.ingest.row_rules import ALWAYS, apply_rules
+from impact_pipeline.ingest.row_rules import ALWAYS
 from impact_pipeline.ingest.sources import DATASETS, SourceFile, check_distinct, discover
+from impact_pipeline.ingest.tables import TextTable
 from impact_pipeline.schemas import TABLES
 
 
@@ -54,18 +56,22 @@ def read_delivery(inputs: Path, profiles: Path | None, months: Sequence[dt.date]
         )
     holdings = read_holdings(folders["holdings"], shapes, months, findings)
     frames, rows, used = {"holdings": holdings.frame}, list(holdings.source_files), list(holdings.files)
+    shared = [file for dataset in DATASETS if dataset != "holdings" for file in folders[dataset]]
+    check_distinct(shared)
+    tables = [table for file in shared for table in tables_of(file, shapes)]
     for dataset in DATASETS:
         if dataset == "holdings":
             continue
-        frames[dataset], counts = _shared(dataset, folders[dataset], findings)
-        used += folders[dataset]
-        rows += [
-            source_file_row(file, month, count, canonical.PROFILE_ID) for file, count in counts for month in months
-        ]
+        frames[dataset] = typed_rows(dataset, [table for table in tables if table.dataset == dataset], findings)
+        check_keys(dataset, frames[dataset], {file.sha256: file.name for file in shared})
+    used += shared
+    rows += [source_file_row(*seen, month) for seen in _files_seen(tables) for month in months]
     rates = reference_rates()
     frames["fx_rates"] = pl.concat([frames["fx_rates"], rates.frame])
     used.append(rates.file)
-    rows += [source_file_row(rates.file, month, rates.frame.height, "reference") for month in months]
+    rows += [source_file_row(rates.file, rates.frame.height, "reference", month) for month in months]
+    present = {file.name for files in folders.values() for file in files}
+    check_manifest(load_manifest(inputs), rows, present)
     _whole_delivery(frames, holdings, {file.sha256: file.name for file in used}, findings)
     return Delivery(
         frames={f"raw.{name}": _validated(f"raw.{name}", frames[name]) for name in DATASETS},
@@ -81,27 +87,15 @@ def holdings_months(inputs: Path, profiles: Path | None) -> set[dt.date]:
     return months_held(discover(inputs)["holdings"], load_profiles(profiles))
 
 
-def _shared(
-    dataset: str, files: Sequence[SourceFile], findings: Findings
-) -> tuple[pl.DataFrame, list[tuple[SourceFile, int]]]:
-    """Rows of a dataset that serves every month, and how many each file has."""
-    table = TABLES[f"raw.{dataset}"]
-    if not files:
-        return table.frame(), []
-    check_distinct(files)
-    tables = [canonical.check_columns(canonical.read_table(file)) for file in files]
-    batch = canonical.convert(canonical.batch_of(dataset, tables), findings)
-    batch = apply_rules(batch, findings)
-    ids = pl.Series([file.sha256 for file in files], dtype=pl.String)
-    frame = batch.frame.with_columns(ids.gather(batch.frame.get_column("_file")).alias("source_file_id"))
-    absent = [
-        pl.lit(None, dtype=table.polars_schema[name]).alias(name)
-        for name in table.column_names
-        if name not in frame.columns
+def _files_seen(tables: Sequence[TextTable]) -> list[tuple[SourceFile, int, str]]:
+    """Each file once: how many of its rows were read, and by which profile."""
+    by_file: dict[str, list[TextTable]] = {}
+    for table in tables:
+        by_file.setdefault(table.file.name, []).append(table)
+    return [
+        (parts[0].file, pl.concat([part.rows for part in parts]).n_unique(), parts[0].profile_id)
+        for parts in by_file.values()
     ]
-    frame = frame.with_columns(absent).select(table.column_names)
-    check_keys(dataset, frame, {file.sha256: file.name for file in files})
-    return frame, [(text.file, text.frame.height) for text in tables]
 
 
 def _whole_delivery(

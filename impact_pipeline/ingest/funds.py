@@ -72,6 +72,21 @@ def delivered_portfolios(templates: Sequence[TptFile], lines: Batch | None) -> D
     return delivered
 
 
+def with_held_funds(batch: Batch, delivered: Delivered, supplied: Sequence[int]) -> Batch:
+    """Lines of suppliers' files (``supplied``: their places in the batch) that are units of a delivered fund.
+
+    Such files have no column for it: a line is taken for units of a portfolio when its own code is that portfolio's.
+    """
+    free = pl.col("_file").is_in(list(supplied)) & (pl.col("asset_class") == "fund") & pl.col("fund_id").is_null()
+    codes = batch.frame.filter(free).select("as_of_date", "instrument_id").drop_nulls().unique()
+    rows = [(month, code, delivered.find(month, code)) for month, code in codes.iter_rows()]
+    schema = {"as_of_date": pl.Date, "instrument_id": pl.String, "_fund": pl.String}
+    held = pl.DataFrame(rows, schema=schema, orient="row")
+    frame = batch.frame.join(held, on=["as_of_date", "instrument_id"], how="left", maintain_order="left")
+    told = pl.when(free).then(pl.col("_fund")).otherwise(pl.col("fund_id")).alias("fund_id")
+    return batch.with_frame(frame.with_columns(told).drop("_fund"))
+
+
 def with_fund_ids(batch: Batch, delivered: Delivered, findings: Findings) -> Batch:
     """Canonical lines whose ``fund_id`` is spelled as the portfolio it names; what was changed is listed."""
     named = batch.frame.filter(pl.col("fund_id").is_not_null())

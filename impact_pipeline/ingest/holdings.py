@@ -11,8 +11,11 @@ import polars as pl
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest import canonical, csv_files
 from impact_pipeline.ingest.cells import Batch, iso_date
+from impact_pipeline.ingest.columns_profile import COMPANIONS, ColumnsProfile
+from impact_pipeline.ingest.datasets import typed_rows
 from impact_pipeline.ingest.findings import Findings
-from impact_pipeline.ingest.funds import check_embedded, delivered_portfolios, with_fund_ids
+from impact_pipeline.ingest.funds import check_embedded, delivered_portfolios, with_fund_ids, with_held_funds
+from impact_pipeline.ingest.mapped import outputs_of
 from impact_pipeline.ingest.months import (
     check_day,
     dated_otherwise,
@@ -26,7 +29,8 @@ from impact_pipeline.ingest.months import (
 from impact_pipeline.ingest.profiles import Profile, read_with_profile
 from impact_pipeline.ingest.row_rules import apply_rules
 from impact_pipeline.ingest.sources import SourceFile, check_distinct
-from impact_pipeline.ingest.tables import TextTable
+from impact_pipeline.ingest.tables import TextTable, no_rows
+from impact_pipeline.ingest.template_profile import TemplateProfile
 from impact_pipeline.ingest.tpt import TptFile, check_name, parse, quick_days, rounded
 from impact_pipeline.ingest.tpt_rows import RawRows, TptReader
 from impact_pipeline.ingest.tpt_totals import trusted
@@ -55,6 +59,7 @@ class _Reading:
 
     tables: list[TextTable] = field(default_factory=list)
     templates: list[TptFile] = field(default_factory=list)
+    companions: list[TextTable] = field(default_factory=list)
     months_held: set[dt.date] = field(default_factory=set)
 
 
@@ -85,9 +90,10 @@ def read_holdings(
     names = TABLES["raw.holdings"].column_names
     frames, source_files = [], []
     if lines is not None:
-        lines = with_fund_ids(lines, delivered, findings)
+        supplied = [place for place, table in enumerate(reading.tables) if table.profile_id != canonical.PROFILE_ID]
+        lines = with_fund_ids(with_held_funds(lines, delivered, supplied), delivered, findings)
         frames.append(lines.frame.select(names))
-        source_files += _files_of_lines(lines)
+        source_files += _files_of_lines(lines, reading.tables)
     raw = RawRows()
     for tpt in templates:
         raw.extend(TptReader(tpt, findings, delivered).read())
@@ -96,7 +102,15 @@ def read_holdings(
     frames.append(_frame("holdings", raw.holdings).select(names))
     frame = pl.concat(frames)
     check_embedded(templates, delivered, _units_held(frame))
-    others = {name: _frame(name, getattr(raw, name)) for name in ("portfolios", "issuers", "ownership")}
+    others = {
+        name: pl.concat(
+            [
+                _frame(name, getattr(raw, name)),
+                typed_rows(name, [table for table in reading.companions if table.dataset == name], findings),
+            ]
+        )
+        for name in COMPANIONS
+    }
     used = {row["file"] for row in source_files}
     fund_columns = {tpt.file.sha256: tpt.headers["instrument_code"] for tpt in templates}
     return Holdings(frame, others, source_files, [file for file in files if file.name in used], fund_columns)
@@ -144,12 +158,18 @@ def _sort_out(file: SourceFile, profiles: Sequence[Profile], months: Sequence[dt
 
     A file that cannot even be dated stops the run, unless its name says that it is another month's.
     """
+    companions: list[TextTable] = []
     try:
         profile, table = read_with_profile(file, profiles)
-        is_template = profile is not None and table is not None
-        peeked = quick_days(profile, table) if is_template else _peeked_days(file)  # type: ignore[arg-type]
-        if peeked is None and not is_template:
-            table = canonical.check_columns(table or canonical.read_table(file))
+        if isinstance(profile, TemplateProfile) and table is not None:
+            peeked = quick_days(profile, table)
+        elif isinstance(profile, ColumnsProfile) and table is not None:
+            table, companions = _lines_and_others(profile, table)
+            peeked = _days_of(table).unique().to_list()
+        else:
+            peeked = _peeked_days(file)
+        if peeked is None and not isinstance(profile, TemplateProfile):
+            table = canonical.check_columns(canonical.read_table(file))
             peeked = _days_of(table).unique().to_list()
     except SourceFileError:
         named = named_month(file.name)
@@ -160,17 +180,27 @@ def _sort_out(file: SourceFile, profiles: Sequence[Profile], months: Sequence[dt
         reading.months_held |= {month for day in peeked if (month := month_of(day)) is not None}
         if not _concerned(file, peeked, months):
             return
-    if profile is not None and table is not None:
+    if isinstance(profile, TemplateProfile) and table is not None:
         tpt = parse(profile, table, months)
         check_name(tpt, months)
         if tpt.month in months:
             reading.templates.append(tpt)
         return
-    table = canonical.check_columns(table or canonical.read_table(file))
+    table = table or canonical.check_columns(canonical.read_table(file))
     days = _days_of(table)
     _check_days(table, days, months)
     if any(month_of(day) in months for day in days.unique().to_list()):
         reading.tables.append(table)
+        reading.companions += companions
+
+
+def _lines_and_others(profile: ColumnsProfile, table: TextTable) -> tuple[TextTable, list[TextTable]]:
+    """What a supplier's file says of lines, and of other datasets."""
+    outputs = outputs_of(profile, table)
+    lines = [output for output in outputs if output.dataset == "holdings"]
+    if not lines:
+        raise no_rows(table.file)
+    return canonical.check_columns(lines[0]), [output for output in outputs if output.dataset != "holdings"]
 
 
 def _peeked_days(file: SourceFile) -> list[dt.date] | None:
@@ -225,7 +255,7 @@ def _canonical_lines(tables: Sequence[TextTable], months: Sequence[dt.date], fin
     )
 
 
-def _files_of_lines(batch: Batch) -> list[dict[str, Any]]:
+def _files_of_lines(batch: Batch, tables: Sequence[TextTable]) -> list[dict[str, Any]]:
     sums = batch.frame.group_by("as_of_date", "_file").agg(
         pl.len().alias("row_count"),
         pl.coalesce("market_value", "market_value_eur").sum().alias("control_total"),
@@ -233,7 +263,9 @@ def _files_of_lines(batch: Batch) -> list[dict[str, Any]]:
     )
     return [
         {
-            **source_file_row(batch.files[row["_file"]], row["as_of_date"], row["row_count"], canonical.PROFILE_ID),
+            **source_file_row(
+                batch.files[row["_file"]], row["row_count"], tables[row["_file"]].profile_id, row["as_of_date"]
+            ),
             "control_total": row["control_total"],
             "valuation_date": row["days"][0] if len(row["days"]) == 1 else None,
         }
@@ -245,13 +277,13 @@ def _file_of_template(tpt: TptFile) -> dict[str, Any]:
     days = {row.valuation_date for row in tpt.rows}
     assert tpt.month is not None  # only files of a run month are read
     return {
-        **source_file_row(tpt.file, tpt.month, len(tpt.rows), tpt.profile.id),
+        **source_file_row(tpt.file, len(tpt.rows), tpt.profile.id, tpt.month),
         "control_total": sum((rounded(row.amount["market_value"]) or Decimal(0) for row in tpt.rows), Decimal(0)),
         "valuation_date": days.pop() if len(days) == 1 else None,
     }
 
 
-def source_file_row(file: SourceFile, month: dt.date, row_count: int, profile_id: str) -> dict[str, Any]:
+def source_file_row(file: SourceFile, row_count: int, profile_id: str, month: dt.date) -> dict[str, Any]:
     """One row of ``audit.source_files`` without values of its own."""
     return {
         "as_of_date": month,

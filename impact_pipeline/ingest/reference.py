@@ -47,3 +47,9 @@ def asset_class_of(cic: str | None) -> str | None:
     if code[:2] in ("XL", "XT") and (unlisted := classes.get((f"{kind[0]}*", True))):
         return unlisted
     return classes.get((kind, False)) or classes.get((f"{kind[0]}*", False))
+
+
+@cache
+def supplier_headings() -> dict[tuple[str, str], list[str]]:
+    """Usual headings of a column, by dataset and column; only ever used to propose a profile."""
+    return {(row["dataset"], row["column"]): row["headings"].split("|") for row in _rows("supplier_headings.csv")}

@@ -8,28 +8,36 @@ from functools import cached_property
 from pathlib import Path
 
 from impact_pipeline.errors import SourceFileError
+from impact_pipeline.ingest.containers import check_plain, members, read_member
 from impact_pipeline.schemas import RAW
 
 DATASETS = tuple(table.name.removeprefix("raw.") for table in RAW)
-EXTENSIONS = ("csv", "parquet", "xlsx", "json")
+MANIFEST = "manifest.csv"
+EXTENSIONS = ("csv", "parquet", "xlsx", "xls", "ods", "json")
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One input file. The bytes are read once; digest and content come from the same bytes."""
+    """One input file. The bytes are read once; digest and content come from the same bytes.
+
+    ``member``: its name inside the ZIP archive at ``path``, where it came in one.
+    """
 
     dataset: str
     name: str
     path: Path
+    member: str = ""
 
     @property
     def extension(self) -> str:
         """Lower-case ending without the dot."""
-        return self.path.suffix.lower().lstrip(".")
+        return Path(self.name).suffix.lower().lstrip(".")
 
     @cached_property
     def data(self) -> bytes:
         """The bytes of the file."""
+        if self.member:
+            return read_member(self.path, self.member, self.name)
         try:
             return self.path.read_bytes()
         except OSError as error:
@@ -69,6 +77,8 @@ def discover(inputs: Path) -> dict[str, list[SourceFile]]:
     for entry in sorted(inputs.iterdir()):
         if _is_ignored(entry):
             continue
+        if entry.is_symlink():
+            check_plain(entry, entry.name)
         if entry.is_dir():
             if entry.name not in found:
                 listing = ", ".join(DATASETS)
@@ -78,7 +88,7 @@ def discover(inputs: Path) -> dict[str, list[SourceFile]]:
             found[entry.name] = list(_files(inputs, entry))
         elif entry.name in found:
             raise SourceFileError(entry.name, "a file", "a folder of that name", hint="Put the file into the folder")
-        elif entry.suffix.lower().lstrip(".") in EXTENSIONS:
+        elif entry.suffix.lower().lstrip(".") in EXTENSIONS and entry.name != MANIFEST:
             raise SourceFileError(
                 entry.name,
                 "a data file outside any dataset",
@@ -101,18 +111,29 @@ def check_distinct(files: Iterable[SourceFile]) -> None:
 
 def _files(inputs: Path, folder: Path) -> Iterable[SourceFile]:
     for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(inputs).parts
-        if path.is_dir() or any(part.startswith((".", "~$")) for part in parts) or _is_ignored(path):
+        name = "/".join(path.relative_to(inputs).parts)
+        if any(part.startswith((".", "~$")) for part in path.relative_to(inputs).parts) or _is_ignored(path):
             continue
-        source = SourceFile(folder.name, "/".join(parts), path)
-        if source.extension not in EXTENSIONS:
-            raise SourceFileError(
-                source.name,
-                f"a file of kind {path.suffix or 'unknown'!r}",
-                "a .csv, .parquet, .xlsx or .json file",
-                hint="Convert it, or move it out of the inputs folder",
-            )
-        yield source
+        if path.is_dir() and not path.is_symlink():
+            continue
+        check_plain(path, name)
+        if path.suffix.lower() == ".zip":
+            for member in members(path, name):
+                yield _known(SourceFile(folder.name, f"{name}/{member}", path, member))
+            continue
+        yield _known(SourceFile(folder.name, name, path))
+
+
+def _known(source: SourceFile) -> SourceFile:
+    """The file when it is of a kind that is read."""
+    if source.extension not in EXTENSIONS:
+        raise SourceFileError(
+            source.name,
+            f"a file of kind {Path(source.name).suffix or 'unknown'!r}",
+            "a file of kind " + ", ".join((*EXTENSIONS, "zip")),
+            hint="Convert it, or move it out of the inputs folder",
+        )
+    return source
 
 
 def _is_ignored(path: Path) -> bool:

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from impact_pipeline.errors import SourceFileError
-from impact_pipeline.ingest.cells import NUMBER, decimal_of, iso_date
+from impact_pipeline.ingest.cells import decimal_of, iso_date
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
 from impact_pipeline.ingest.identifiers import compact, valid_isin
 from impact_pipeline.ingest.months import check_day, dated_otherwise, month_of, months_in_name
-from impact_pipeline.ingest.profiles import NEEDED_FIELDS, Profile, column_of_field
+from impact_pipeline.ingest.profiles import column_of_field
 from impact_pipeline.ingest.reference import countries, currencies
 from impact_pipeline.ingest.sources import SourceFile
+from impact_pipeline.ingest.spellings import number
 from impact_pipeline.ingest.tables import TextTable
+from impact_pipeline.ingest.template_profile import NEEDED_FIELDS, TemplateProfile
 from impact_pipeline.schemas.table import month_end
 
 AMOUNTS = (
@@ -27,10 +29,7 @@ AMOUNTS = (
 )
 MANDATORY = ("portfolio_id", "valuation_date", "portfolio_currency")
 
-_NUMBER = re.compile(NUMBER)
 _LEADING = re.compile(r"0*(\d+)")
-#: Blanks that stand between thousands; spreadsheets use the two no-break ones.
-_BLANKS = "[ \u00a0\u202f]"
 
 
 def rounded(value: Decimal | None) -> Decimal | None:
@@ -66,7 +65,7 @@ class TptFile:
     """Positions of one file, all of one month."""
 
     file: SourceFile
-    profile: Profile
+    profile: TemplateProfile
     headers: dict[str, str]
     month: dt.date | None
     rows: tuple[TptRow, ...]
@@ -102,7 +101,7 @@ class TptNotes:
         )
 
 
-def parse(profile: Profile, table: TextTable, months: Sequence[dt.date]) -> TptFile:
+def parse(profile: TemplateProfile, table: TextTable, months: Sequence[dt.date]) -> TptFile:
     """Type the cells that are used; all rows must be of one month.
 
     Raises:
@@ -116,9 +115,9 @@ def parse(profile: Profile, table: TextTable, months: Sequence[dt.date]) -> TptF
     unknown = set(profile.unknown)
     names, columns = list(headers), list(headers.values())
     rows = []
-    for number, cells in zip(table.rows.to_list(), table.frame.select(columns).iter_rows(), strict=True):
+    for row, cells in zip(table.rows.to_list(), table.frame.select(columns).iter_rows(), strict=True):
         text = {name: _known(name, cell, unknown) for name, cell in zip(names, cells, strict=True)}
-        rows.append(_typed(table.file, headers, profile, number, text))
+        rows.append(_typed(table.file, headers, profile, row, text))
     found = {month_of(row.valuation_date) for row in rows}
     for row in rows:
         check_day(table.file.name, row.row, headers["valuation_date"], row.valuation_date, months)
@@ -135,7 +134,7 @@ def parse(profile: Profile, table: TextTable, months: Sequence[dt.date]) -> TptF
     return TptFile(table.file, profile, headers, found.pop(), tuple(rows))
 
 
-def quick_days(profile: Profile, table: TextTable) -> list[dt.date] | None:
+def quick_days(profile: TemplateProfile, table: TextTable) -> list[dt.date] | None:
     """Distinct valuation dates, without typing anything else; nothing when a date is missing or odd."""
     headers = column_of_field(profile, table)
     texts = table.frame.get_column(headers["valuation_date"]).unique().to_list()
@@ -151,7 +150,7 @@ def _known(name: str, cell: str | None, unknown: set[str]) -> str | None:
 
 
 def _typed(
-    file: SourceFile, headers: dict[str, str], profile: Profile, row: int, text: dict[str, str | None]
+    file: SourceFile, headers: dict[str, str], profile: TemplateProfile, row: int, text: dict[str, str | None]
 ) -> TptRow:
     for name in MANDATORY:
         if text[name] is None:
@@ -184,9 +183,9 @@ def _typed(
     return TptRow(row, text, amounts, valuation, days["reporting_date"])
 
 
-def _amount(file: SourceFile, header: str, profile: Profile, row: int, cell: str) -> Decimal:
-    text = _with_point(cell, profile.decimal, profile.thousands)
-    if text is None or not _NUMBER.match(text) or decimal_of(text) is None:
+def _amount(file: SourceFile, header: str, profile: TemplateProfile, row: int, cell: str) -> Decimal:
+    text = number(cell, profile.decimal, profile.thousands)
+    if text is None or decimal_of(text) is None:
         hint = "Leave the cell empty when the figure is not known"
         if "," in cell and profile.decimal == ".":
             hint = "For a supplier with decimal commas, copy the profile and set decimal: ','"
@@ -197,20 +196,6 @@ def _amount(file: SourceFile, header: str, profile: Profile, row: int, cell: str
             expected += f" and {profile.thousands!r} between thousands"
         raise SourceFileError(file.name, repr(cell), expected, row=row, column=header, hint=hint)
     return Decimal(text)
-
-
-def _with_point(cell: str, decimal: str, thousands: str) -> str | None:
-    """A number as the profile spells it, with a point for decimals and nothing between thousands.
-
-    The spelling is the profile's alone: with a decimal comma, ``1.234`` is never read as one and a bit.
-    """
-    if thousands:
-        mark = _BLANKS if thousands == " " else re.escape(thousands)
-        if re.fullmatch(rf"[+-]?\d{{1,3}}(?:{mark}\d{{3}})+(?:{re.escape(decimal)}\d*)?", cell):
-            cell = re.sub(mark, "", cell)
-    if decimal == ".":
-        return cell
-    return None if "." in cell else cell.replace(decimal, ".")
 
 
 def check_name(tpt: TptFile, months: Sequence[dt.date]) -> None:

@@ -50,7 +50,7 @@ class IssuerBook:
                 "parent_id": group,
                 "is_controlled": True,
                 "valid_from": dt.date(row.valuation_date.year, 1, 1),
-                "source": tpt.profile.constants.get("ownership_source"),
+                "source": tpt.profile.constants.ownership_source,
                 "source_file_id": tpt.file.sha256,
                 "source_row": row.row,
             }

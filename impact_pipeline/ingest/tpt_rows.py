@@ -147,7 +147,7 @@ class TptReader:
                     "portfolio_id": rows[0].portfolio_id,
                     "name": rows[0].text.get("portfolio_name"),
                     "currency": rows[0].text["portfolio_currency"],
-                    "kind": self.tpt.profile.constants.get("portfolio_kind"),
+                    "kind": self.tpt.profile.constants.portfolio_kind,
                     "net_asset_value": rounded(values[0]) if values else None,
                     **self._provenance(rows[0]),
                 }

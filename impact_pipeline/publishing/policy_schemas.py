@@ -14,8 +14,16 @@ from pydantic import BaseModel
 
 from impact_pipeline.domain.screening.decisions import Engagement, Override
 from impact_pipeline.domain.screening.rules import Rule
+from impact_pipeline.ingest.columns_profile import ColumnsProfile
+from impact_pipeline.ingest.template_profile import TemplateProfile
 
-MODELS: dict[str, type[BaseModel]] = {"rule": Rule, "override": Override, "engagement": Engagement}
+MODELS: dict[str, type[BaseModel]] = {
+    "rule": Rule,
+    "override": Override,
+    "engagement": Engagement,
+    "profile_columns": ColumnsProfile,
+    "profile_tpt": TemplateProfile,
+}
 _FLAGS = ["is_true", "is_false"]
 _THRESHOLD = {
     "if": {"properties": {"op": {"enum": _FLAGS}}},
@@ -43,11 +51,15 @@ def _schema(name: str) -> dict[str, Any]:
         found["$defs"]["Criterion"] |= _THRESHOLD
         found["$defs"]["Group"] |= _ONE_LOGIC
         found |= _SIGNED
-    else:
+    elif model in (Override, Engagement):
         # the issuer may be written under either name, pydantic shows the first one only
         found["properties"]["issuer_id"] = found["properties"]["issuer_lei"] | {"title": "Issuer Id"}
         found["required"].remove("issuer_lei")
         found["oneOf"] = [{"required": ["issuer_lei"]}, {"required": ["issuer_id"]}]
+    elif model is ColumnsProfile:
+        # a heading alone stands for a source
+        heading_or_source = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Source"}]}
+        found["$defs"]["Output"]["properties"]["columns"]["additionalProperties"] = heading_or_source
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
 
 

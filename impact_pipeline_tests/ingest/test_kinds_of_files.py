@@ -126,7 +126,7 @@ def test_bad_files_of_every_kind_are_refused(
 
 
 def test_a_workbook_that_claims_to_hold_gigabytes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("impact_pipeline.ingest.tables.LARGEST_WORKBOOK_BYTES", 100)
+    monkeypatch.setattr("impact_pipeline.ingest.containers.LARGEST_INFLATED_BYTES", 100)
     refusal = Folder(tmp_path, None).write("holdings/x.xlsx", workbook({"a": sheet(ROWS)})).refusal()
     assert "once inflated" in refusal.found
 

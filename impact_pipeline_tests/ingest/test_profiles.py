@@ -10,7 +10,7 @@ from impact_pipeline.errors import PolicyFileError
 from impact_pipeline.ingest.profiles import SHIPPED, field_number, load_profiles
 from impact_pipeline_tests.ingest.deliveries import DECEMBER, Folder, position, tpt_csv
 
-SHIPPED_TEXT = SHIPPED.read_text(encoding="utf-8")
+SHIPPED_TEXT = (SHIPPED / "tpt.yaml").read_text(encoding="utf-8")
 
 
 def changed(folder: Path, **changes: object) -> Path:
@@ -42,10 +42,13 @@ def test_the_leading_number_is_the_field(header: str, number: str | None) -> Non
 
 
 def test_the_shipped_profile_is_used_when_the_policy_has_none(tmp_path: Path) -> None:
-    assert [profile.id for profile in load_profiles(None)] == ["tpt"]
-    assert [profile.id for profile in load_profiles(tmp_path / "missing")] == ["tpt"]
-    assert [profile.id for profile in load_profiles(SHIPPED.parent)] == ["tpt"]
-    assert [profile.id for profile in load_profiles(changed(tmp_path, id="mine"))] == ["mine", "tpt"]
+    shipped = sorted(path.stem for path in SHIPPED.glob("*.yaml"))
+    assert "tpt" in shipped
+    for folder in (None, tmp_path / "missing", SHIPPED):
+        assert [profile.id for profile in load_profiles(folder)] == shipped
+    assert [profile.id for profile in load_profiles(changed(tmp_path, id="mine"))] == ["mine", *shipped]
+    own = changed(tmp_path / "own", id="tpt")
+    assert [profile.id for profile in load_profiles(own)].count("tpt") == 1
 
 
 def test_a_supplier_with_decimal_commas_needs_only_a_profile(tmp_path: Path) -> None:
@@ -108,24 +111,24 @@ def test_numbers_spelled_otherwise_are_refused(tmp_path: Path, decimal: str, tho
 
 
 def test_a_profile_needs_neither_thousands_nor_headers(tmp_path: Path) -> None:
-    [mine, _] = load_profiles(changed(tmp_path, id="mine", thousands=None, headers=None))
+    [mine, *_] = load_profiles(changed(tmp_path, id="mine", thousands=None, headers=None))
     assert (mine.thousands, mine.headers) == ("", {})
 
 
 @pytest.mark.parametrize(
     ("changes", "found", "hint"),
     [
-        ({"delimitors": [";"]}, "key 'delimitors'", "'delimiters'"),
-        ({"fields": None}, "no key 'fields'", ""),
+        ({"delimitors": [";"]}, "the unknown key delimitors", "delimiters"),
+        ({"fields": None}, "no fields", ""),
         ({"kind": "tptx"}, "kind 'tptx'", "'tpt'"),
-        ({"decimal": "·"}, "decimal '·'", ""),
-        ({"fields": {"portfolio": "1"}}, "fields 'portfolio'", "'portfolio_id'"),
-        ({"fields": {"portfolio_id": "1"}}, "no field number for portfolio_currency", ""),
-        ({"constants": {"portfolio_kind": "fund"}}, "constants: portfolio_kind 'fund'", "fund"),
-        ({"signature": []}, "an empty signature", ""),
-        ({"thousands": "_"}, "thousands '_'", ""),
-        ({"thousands": "."}, "thousands '.'", ""),  # the mark of decimals already
-        ({"headers": {"CIC": "twelve"}}, "headers 'CIC': 'twelve'", ""),
+        ({"decimal": "·"}, "'·'", ""),
+        ({"fields": {"portfolio": "1"}}, "'portfolio'", ""),
+        ({"fields": {"portfolio_id": "1"}}, "keys portfolio_id", ""),
+        ({"constants": {"portfolio_kind": "fund"}}, "'fund'", ""),
+        ({"signature": []}, "[]", ""),
+        ({"thousands": "_"}, "'_'", ""),
+        ({"thousands": "."}, "'.'", ""),  # the mark of decimals already
+        ({"headers": {"CIC": "twelve"}}, "'twelve'", ""),
     ],
 )
 def test_a_profile_that_is_not_valid_is_refused(

@@ -40,10 +40,10 @@ def _keyword(value: Any, key: str, wanted: Any, schema: dict[str, Any], root: di
             return value == wanted
         case "pattern":
             return not isinstance(value, str) or re.search(wanted, value) is not None
-        case "minLength" | "minItems":
-            return len(value) >= wanted
-        case "maxItems":
-            return len(value) <= wanted
+        case "minLength" | "minItems" | "minProperties":
+            return not hasattr(value, "__len__") or len(value) >= wanted
+        case "maxItems" | "maxLength":
+            return not hasattr(value, "__len__") or len(value) <= wanted
         case "minimum":
             return not isinstance(value, int) or value >= wanted
         case "maximum":
@@ -61,7 +61,10 @@ def _keyword(value: Any, key: str, wanted: Any, schema: dict[str, Any], root: di
         case "properties":
             return not isinstance(value, dict) or all(fits(value[k], wanted[k], root) for k in value if k in wanted)
         case "additionalProperties":
-            return wanted is not False or not isinstance(value, dict) or set(value) <= set(schema["properties"])
+            free = set(value) - set(schema.get("properties", ())) if isinstance(value, dict) else set()
+            return not free if wanted is False else all(fits(value[k], wanted, root) for k in free)
+        case "propertyNames":
+            return not isinstance(value, dict) or all(fits(key, wanted, root) for key in value)
         case "if":
             branch = schema.get("then" if fits(value, wanted, root) else "else")
             return branch is None or fits(value, branch, root)
@@ -134,6 +137,34 @@ def test_an_editor_marks_what_the_loader_refuses(old: str, new: str, tmp_path: P
 def test_a_rule_may_leave_out_what_defaults_fill(tmp_path: Path) -> None:
     assert accepted("inherits: defaults@1\n" + RULE, "rule", tmp_path)
     assert not accepted("inherits: 1\n" + RULE, "rule", tmp_path)
+
+
+PROFILE_FILES = sorted((REPOSITORY / "data" / "demo" / "policy" / "profiles").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", PROFILE_FILES, ids=lambda file: file.stem)
+def test_every_shipped_profile_fits_and_names_the_schema_of_its_kind(file: Path, tmp_path: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    (document,) = read_documents(file, file.name)
+    name = f"profile_{document.value['kind']}"
+    assert accepted(text, name, tmp_path)
+    assert text.startswith(f"# yaml-language-server: $schema=../../../../docs/schemas/{name}.schema.json\n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("kind: columns", "kind: column"),
+        ('decimal: ","', "decimal: comma"),
+        ("skip:", "skips:"),
+        ('as_of_date: {heading_line: "Date d\'inventaire"}', "as_of_date: {headingline: Date}"),
+        ("dataset: holdings\nextensions", "dataset: positions\nextensions"),
+    ],
+)
+def test_an_editor_marks_a_wrong_profile(old: str, new: str, tmp_path: Path) -> None:
+    text = next(file for file in PROFILE_FILES if file.stem == "custodian_fr").read_text(encoding="utf-8")
+    assert old in text
+    assert not accepted(text.replace(old, new), "profile_columns", tmp_path)
 
 
 def test_overrides_name_the_issuer_once_under_either_name(tmp_path: Path) -> None:

@@ -1,0 +1,120 @@
+"""How suppliers write headings, numbers and dates; each is read by a stated shape, never guessed cell by cell."""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from fractions import Fraction
+from functools import lru_cache
+
+from impact_pipeline.ingest.cells import NUMBER
+
+#: Blanks that stand between thousands; spreadsheets use the no-break and the narrow no-break one.
+BLANKS = "[ \u00a0\u202f\u2009]"
+_FIELD_NUMBER = re.compile(r"^\s*0*(\d+[a-z]?)(?=$|[\s_.\-:])")
+_NUMBER = re.compile(NUMBER)
+#: Days since this one are how spreadsheets count dates.
+_SPREADSHEET_EPOCH = dt.date(1899, 12, 30)
+
+
+def field_number(heading: str) -> str | None:
+    """Leading field number of a template heading: ``12_CIC_code...``, ``0012``, ``8b_Total...``."""
+    match = _FIELD_NUMBER.match(heading)
+    return match[1] if match else None
+
+
+@lru_cache(maxsize=10_000)
+def heading_key(heading: str) -> str:
+    """What remains of a heading when letter case, accents, blanks and punctuation do not matter.
+
+    ``Libellé``, ``LIBELLE`` and ``LibellÃ©`` (UTF-8 once read as cp1252) are the same.
+    """
+    if "Ã" in heading or "Â" in heading:
+        with suppress(UnicodeError):
+            heading = heading.encode("cp1252").decode("utf-8")
+    plain = unicodedata.normalize("NFKD", heading.casefold())
+    return "".join(sign for sign in plain if sign.isascii() and sign.isalnum()) or heading.strip()
+
+
+def number(cell: str, decimal: str, thousands: str) -> str | None:
+    """A number with a point for decimals and nothing between thousands; nothing when it is not one of that spelling.
+
+    The spelling is the profile's alone: with a decimal comma, ``1.234`` is never read as one and a bit. A minus may
+    stand behind (``1 234,56-``), a negative number in round brackets.
+    """
+    text, sign = cell.strip(), ""
+    if text[:1] == "(" and text[-1:] == ")":
+        text, sign = text[1:-1].strip(), "-"
+    elif text[-1:] == "-" and text[:1] not in "+-":
+        text, sign = text[:-1].strip(), "-"
+    text = text.replace("\u2212", "-")
+    if thousands:
+        mark = BLANKS if thousands == " " else re.escape(thousands)
+        if re.fullmatch(rf"[+-]?\d{{1,3}}(?:{mark}\d{{3}})+(?:{re.escape(decimal)}\d*)?", text):
+            text = re.sub(mark, "", text)
+    if decimal == ",":
+        if "." in text:
+            return None
+        text = text.replace(",", ".")
+    text = sign + text
+    return text if _NUMBER.match(text) else None
+
+
+def scaled(text: str, factor: Fraction) -> str:
+    """A number as text times a factor; exact where a decimal can be, else 20 digits behind the point."""
+    if factor == 1:
+        return text
+    value = Fraction(text) * factor
+    places = 20
+    shifted = round(value * 10**places)
+    digits = f"{abs(shifted):0{places + 1}d}"
+    whole, behind = digits[:-places], digits[-places:].rstrip("0")
+    return ("-" if shifted < 0 else "") + whole + (f".{behind}" if behind else "")
+
+
+def _pattern(expression: str) -> Callable[[str], dt.date | None]:
+    compiled = re.compile(expression)
+
+    def read(text: str) -> dt.date | None:
+        match = compiled.fullmatch(text)
+        if match is None:
+            return None
+        found = match.groupdict()
+        try:
+            return dt.date(int(found["y"]), int(found["m"]), int(found["d"]))
+        except ValueError:
+            return None
+
+    return read
+
+
+def _serial(text: str) -> dt.date | None:
+    match = re.fullmatch(r"(\d{4,6})(?:\.0+)?", text)
+    return _SPREADSHEET_EPOCH + dt.timedelta(days=int(match[1])) if match else None
+
+
+def _year_end(text: str) -> dt.date | None:
+    match = re.fullmatch(r"(\d{4})(?:\.0+)?", text)
+    return dt.date(int(match[1]), 12, 31) if match and match[1] > "0000" else None
+
+
+_CLOCK = r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+#: The shapes of dates that a profile may name. A year alone stands for its last day.
+DATE_SHAPES: dict[str, Callable[[str], dt.date | None]] = {
+    "yyyy-mm-dd": _pattern(r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})" + _CLOCK),
+    "dd/mm/yyyy": _pattern(r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})"),
+    "mm/dd/yyyy": _pattern(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})"),
+    "dd.mm.yyyy": _pattern(r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})"),
+    "dd-mm-yyyy": _pattern(r"(?P<d>\d{1,2})-(?P<m>\d{1,2})-(?P<y>\d{4})"),
+    "yyyy/mm/dd": _pattern(r"(?P<y>\d{4})/(?P<m>\d{2})/(?P<d>\d{2})"),
+    "yyyymmdd": _pattern(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})"),
+    "spreadsheet": _serial,
+    "yyyy": _year_end,
+}
+
+
+def date(cell: str, shapes: Iterable[str]) -> dt.date | None:
+    """The day a cell says in the first of the shapes that fits; nothing when none does."""
+    text = cell.strip()
+    return next((day for shape in shapes if (day := DATE_SHAPES[shape](text)) is not None), None)
