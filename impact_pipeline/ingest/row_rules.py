@@ -19,6 +19,7 @@ from impact_pipeline.ingest.identifiers import (
     valid_isin,
     valid_lei,
 )
+from impact_pipeline.ingest.placeholders import note_placeholders
 from impact_pipeline.ingest.reference import asset_class_of, countries, currencies
 from impact_pipeline.ingest.sources import nearest
 
@@ -38,6 +39,7 @@ def apply_rules(batch: Batch, findings: Findings) -> Batch:
     _note_countries(batch, findings)
     for name in _NOT_NEGATIVE.get(batch.dataset, ()):
         batch = _without_negatives(batch, name, findings)
+    note_placeholders(batch, findings)
     rules: dict[str, Callable[[Batch], Batch]] = {
         "holdings": _holdings,
         "sovereigns": _sovereigns,

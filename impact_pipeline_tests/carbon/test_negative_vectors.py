@@ -90,8 +90,15 @@ def test_p20_the_right_figures_of_the_utility(run):
 def test_p20_a_unit_slip_of_a_thousand_is_outside_the_sector_s_band(run, found, tonnes):
     # 10,000 t give the blog's "100 t per 1 M of debt": 2.5 t per M of revenue, no utility has so little
     done = run(**p20(tonnes))
+    assert [row["issuer_id"] for row in found(done, "issuer_financials__revenue_fits_emissions")] == ["U"]
+
+
+@pytest.mark.parametrize(("tonnes", "listed"), [(1_999_999, []), (2_000_001, ["L20", "L30", "L50"])])
+def test_tonnes_per_million_of_the_denominator_have_a_limit(run, found, tonnes, listed):
+    # 20,000 t per M x 100 M of debt = 2 Mt
+    done = run(**p20(tonnes))
     rows = found(done, "attribution__emissions_have_a_plausible_magnitude")
-    assert sorted(row["line_id"] for row in rows) == ["L20", "L30", "L50"]
+    assert sorted(row["line_id"] for row in rows) == listed
 
 
 def pai(name, value, numerator=None, denominator=None):
