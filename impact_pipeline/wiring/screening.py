@@ -60,7 +60,7 @@ group by named.as_of_date, named.issuer_id, issuers.issuer_name, issuers.sector_
 order by named.as_of_date, named.issuer_id
 """
 _SEEN = """
-select as_of_date, source_file_id, source_row
+select as_of_date, issuer_id, source_file_id, source_row
 from staging.evidence
 where as_of_date >= ? and as_of_date < ?
 """
@@ -70,7 +70,7 @@ from staging.ownership
 where as_of_date >= ? and as_of_date < ?
 """
 _CLAIMS = """
-select claims.*
+select claims.* exclude (issuer_id)
 from raw.evidence as claims
 where claims.source_file_id in (
     select source_file_id from audit.source_files where as_of_date >= ? and as_of_date < ?
