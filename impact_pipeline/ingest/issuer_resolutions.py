@@ -17,6 +17,7 @@ from impact_pipeline.ingest.name_candidates import Candidates, best_texts
 from impact_pipeline.ingest.reference import countries
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.schemas import vocabulary as words
+from impact_pipeline.schemas.table import AMOUNT
 
 RESOLUTIONS, MAP = "audit.issuer_resolutions", "audit.identifier_map"
 #: Names for which suggestions are looked for, the largest exposure first.
@@ -141,7 +142,8 @@ def _lines(
             pl.col("_eur").count().alias("_valued"),
         )
         .with_columns(
-            pl.when(pl.col("_valued") > 0).then("market_value_eur").alias("market_value_eur"),
+            # a sum widens the type
+            pl.when(pl.col("_valued") > 0).then(pl.col("market_value_eur").cast(AMOUNT)).alias("market_value_eur"),
             dataset=pl.lit("holdings"),
             candidates=pl.lit(None, dtype=pl.String),
         )
@@ -186,7 +188,7 @@ def _valued(frames: Mapping[str, pl.DataFrame], reference: pl.Series) -> pl.Data
     in_euro = pl.when(pl.col("currency") == "EUR").then("market_value")
     converted = pl.col("market_value").cast(pl.Float64) / pl.col("units_per_eur").cast(pl.Float64)
     return lines.join(month_end_rates, on=["as_of_date", "currency"], how="left").with_columns(
-        _eur=pl.coalesce("market_value_eur", in_euro, converted.cast(lines.schema["market_value_eur"]))
+        _eur=pl.coalesce("market_value_eur", in_euro, converted.cast(AMOUNT))
     )
 
 
@@ -272,7 +274,7 @@ def _facts(
             dataset=pl.lit(dataset),
             name=pl.lit(None, dtype=pl.String),
             country=pl.lit(None, dtype=pl.String),
-            market_value_eur=pl.lit(None, dtype=lines.schema["market_value_eur"]),
+            market_value_eur=pl.lit(None, dtype=AMOUNT),
             candidates=pl.when(is_lost).then(text),
         )
         .select(lines.columns)
