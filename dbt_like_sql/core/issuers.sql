@@ -47,7 +47,10 @@ select
         is_financial,
         case
             when sector_scheme = 'gics' then substr(sector_code, 1, 2) = '40'
-            when sector_code is not null then substr(sector_code, 1, 2) in ('64', '65', '66')
+            when substr(sector_code, 1, 1) between '0' and '9' then substr(sector_code, 1, 2) in ('64', '65', '66')
+            -- the letter of finance moved: K in Rev. 2, L in Rev. 2.1, where K is telecommunications
+            when sector_scheme = 'nace_2' then substr(sector_code, 1, 1) = 'K'
+            when sector_scheme = 'nace_2_1' then substr(sector_code, 1, 1) = 'L'
         end
     ) as is_financial, -- as delivered, else NACE 64-66 or GICS 40
     is_listed,

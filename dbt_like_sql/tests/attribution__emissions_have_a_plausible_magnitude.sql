@@ -38,7 +38,8 @@ lines as (
         cast(attribution.revenue_eur as double) / 1000000 as revenue_meur,
         cast(attribution.denominator_eur as double) / 1000000 as denominator_meur,
         case
-            when issuers.sector_scheme in ('nace_2', 'nace_2_1')
+            -- a section letter alone has no band: the widest
+            when issuers.sector_scheme in ('nace_2', 'nace_2_1') and substr(issuers.sector_code, 1, 1) between '0' and '9'
                 then cast(substr(issuers.sector_code, 1, 2) as integer)
         end as division
     from core.attribution as attribution

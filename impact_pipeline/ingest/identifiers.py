@@ -1,4 +1,4 @@
-"""Check digits of identifiers (a WKN has none: its form). Spelling (case, spaces) is repaired; a wrong checksum never is."""
+"""Check digits of identifiers (a WKN has none). Spelling (case, spaces) is repaired; a wrong checksum never is."""
 
 import re
 from functools import lru_cache
@@ -88,7 +88,7 @@ _FIGI = re.compile(r"[B-DF-HJ-NP-TV-Z]{2}G[B-DF-HJ-NP-TV-Z0-9]{8}[0-9]")
 
 @lru_cache(maxsize=CACHED_CODES)
 def valid_code(scheme: str, code: str) -> str | None:
-    """The code in its normal spelling when it keeps the rules of its scheme, an identifier scheme but vendor and name."""
+    """The code in its normal spelling when it keeps the rules of its scheme; vendor and name have none."""
     if scheme == "isin":
         return valid_isin(code)
     if scheme == "lei":

@@ -22,7 +22,11 @@ from impact_pipeline_tests.identifiers.worlds import (
 
 MERGER = row("lei", OLD, NEW, "merger", valid_from="2024-06-30")
 RENAME = row("lei", OLD, NEW, "rename", valid_from="2024-06-30")
-BEFORE, AFTER = {"as_of_date": "2024-05-31"}, {"as_of_date": "2024-12-31"}
+BEFORE = {"as_of_date": "2024-05-31"}
+SPIN_OFF_MONTHS = (
+    *("2023-06-30", "2023-07-31", "2023-08-31", "2023-09-30"),
+    *("2023-10-31", "2023-11-30", "2023-12-31", "2024-01-31"),
+)
 
 
 def scope_1(done: Any, issuer_id: str, day: str = "2024-12-31") -> Any:
@@ -59,7 +63,7 @@ def test_a_vendors_code_brings_its_figures_to_the_issuer(tmp_path: Path) -> None
 
 
 def test_a_merger_leaves_the_past_to_the_old_company(tmp_path: Path) -> None:
-    """Figures of 2023 are the old company's. From the merger on its lines are the new one's, whose figures are unknown."""
+    """Figures of 2023 are the old company's. From the merger on its lines are the new one's, and unknown."""
     done = month(
         tmp_path,
         "2024-05:2024-12",
@@ -71,7 +75,7 @@ def test_a_merger_leaves_the_past_to_the_old_company(tmp_path: Path) -> None:
         identifiers=[MERGER],
         issuers=[{"issuer_id": NEW, "is_listed": True, "is_financial": False}],
         issuer_emissions=reported(OLD, 5_000),
-        issuer_financials=[balance(OLD, 100_000_000)],
+        issuer_financials=[balance(OLD, 100_000_000), balance(NEW, 300_000_000)],
         evidence=[claim(OLD, "revenue_share.palm", 9, published_on="2024-04-01", known_from="2024-04-01")],
     )
     assert [issuer_of(done, "L1", day) for day in ("2024-05-31", "2024-06-30", "2024-12-31")] == [OLD, NEW, NEW]
@@ -148,7 +152,11 @@ def test_a_code_that_changed_hands_is_left_alone_when_nobody_can_say_who_was_mea
         tmp_path,
         holdings=[share("L1", OLD), share("L2", NEW)],
         identifiers=hands,
-        issuer_emissions=[*unclear, *reported("V1", 2_000, 2021), *reported("V1", 3_000, 2024, known_from="2024-11-01")],
+        issuer_emissions=[
+            *unclear,
+            *reported("V1", 2_000, 2021),
+            *reported("V1", 3_000, 2024, known_from="2024-11-01"),
+        ],
     )
     # fiscal year 2021 came in April 2022: OLD's. Fiscal year 2024 is not over in December 2024 before its last day
     assert scope_1(done, OLD) == 2_000
@@ -169,8 +177,7 @@ def test_case_12_a_spin_off_is_no_row_of_the_map(tmp_path: Path) -> None:
         holdings=[
             share(name, issuer) | {"as_of_date": day}
             for name, issuer in (("L1", OLD), ("L2", unit))
-            for day in ("2023-06-30", "2023-07-31", "2023-08-31", "2023-09-30", "2023-10-31", "2023-11-30")
-            + ("2023-12-31", "2024-01-31")
+            for day in SPIN_OFF_MONTHS
         ],
         identifiers=[row("vendor", "V-OLD", OLD, "vendor_id"), row("vendor", "V-UNIT", unit, "vendor_id")],
         ownership=[
@@ -182,7 +189,9 @@ def test_case_12_a_spin_off_is_no_row_of_the_map(tmp_path: Path) -> None:
             claim("V-OLD", "pfas.litigation_material", 1, **told),
         ],
     )  # fmt: skip
-    query = "select truth, outcome from core.issuer_verdicts where issuer_id = ? and rule_id = 'PFAS-W1' and as_of_date = ?"
+    query = (
+        "select truth, outcome from core.issuer_verdicts where issuer_id = ? and rule_id = 'PFAS-W1' and as_of_date = ?"
+    )
 
     def pfas(issuer: str, day: str) -> tuple[str, ...]:
         return tuple(done.one(query, issuer, day).values())

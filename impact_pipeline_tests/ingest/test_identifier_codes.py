@@ -4,8 +4,8 @@ import pytest
 
 from impact_pipeline.ingest.identifiers import valid_code
 
-#: Public codes: Apple (ISIN, CUSIP, FIGI), TotalEnergies (ISIN, SIREN), National Grid and Bae Systems (SEDOL, from their
-#: ISINs GB00BDR05C01 and GB0002634946), the Deutsche Bank LEI, Siemens' WKN.
+#: Public codes: Apple (ISIN, CUSIP, FIGI), TotalEnergies (ISIN, SIREN), National Grid and BAE Systems (SEDOL, from
+#: their ISINs GB00BDR05C01 and GB0002634946), Deutsche Bank (LEI).
 PUBLIC = [
     ("isin", "US0378331005"),
     ("isin", "FR0000120271"),

@@ -23,7 +23,12 @@ def folder(path: Path, *rows: str) -> Folder:
         (["siren,542051181,,A,,,vendor_id,"], 2, "identifier", "SIREN '542051181'"),
         ([f"vendor,V1,,{LEI[:-1]}9,,,vendor_id,"], 2, "issuer_id", LEI[:-1] + "9"),
         (["vendor,V1,,A,,2020-01-01,vendor_id,", "vendor,V1,,B,2019-12-31,,vendor_id,"], 3, "valid_from", "V1"),
-        (["vendor,V1,,A,2020-01-01,,vendor_id,", "vendor,V1,,A,2024-01-01,,vendor_id,"], 3, "valid_from", "without end"),
+        (
+            ["vendor,V1,,A,2020-01-01,,vendor_id,", "vendor,V1,,A,2024-01-01,,vendor_id,"],
+            3,
+            "valid_from",
+            "without end",
+        ),
         (["vendor,A,,B,2020-01-01,,rename,", "vendor,B,,A,2022-01-01,,rename,"], 3, "issuer_id", "A > B > A"),
         (["vendor,A,,A,2020-01-01,,rename,"], 2, "issuer_id", "A > A"),
         (["vendor,A,,B,,,merger,"], 2, "valid_from", "a merger without a date"),
