@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from impact_pipeline.ingest.identifier_rules import ALWAYS
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.schemas import vocabulary as words
 
@@ -38,6 +39,10 @@ class _Row:
     @property
     def is_succession(self) -> bool:
         return self.reason in _SUCCESSIONS and self.scheme in words.ISSUER_SCHEMES
+
+    @property
+    def is_everlasting(self) -> bool:
+        return not self.is_succession and (self.since, self.until) == (FIRST_DAY, LAST_DAY)
 
     def holds(self, day: dt.date) -> bool:
         return self.since <= day < self.until
@@ -69,7 +74,7 @@ class IdentifierMap:
             identifier, scheme = given["identifier"], given["scheme"]
             row = _Row(
                 given["issuer_id"],
-                max(given["valid_from"], FIRST_DAY),
+                FIRST_DAY if given["valid_from"] <= ALWAYS else given["valid_from"],
                 given["valid_to"] or LAST_DAY,
                 scheme,
                 given["reason"],
@@ -98,6 +103,11 @@ class IdentifierMap:
 
     def ranges(self, used_as: str, identifier: str, month: dt.date) -> Iterable[tuple[_Range, _Range, Found]]:
         """Days of receipt, days a fact is about, and what the identifier then stands for; no two overlap."""
+        rows = self._as[used_as].get(identifier, [])
+        if len(rows) == 1 and rows[0].is_everlasting and rows[0].issuer_id not in self._as["issuer"]:
+            # most rows by far: one issuer, always
+            always = _Range(FIRST_DAY, LAST_DAY)
+            return [(always, always, Found(rows[0].issuer_id, False, rows[0]))]
         days = self._turning_days(used_as, identifier)
         spans = [_Range(*pair) for pair in itertools.pairwise(days)]
         merged: list[tuple[_Range, list[tuple[_Range, Found]]]] = []
@@ -147,7 +157,7 @@ def _next(rows: Sequence[_Row], stated: dt.date, about: dt.date, month: dt.date)
 
 def map_frame(known: IdentifierMap, used: Mapping[str, Iterable[str]], months: Sequence[dt.date]) -> pl.DataFrame:
     """Rows of ``audit.identifier_map`` for the identifiers that the delivery uses, by where they stand."""
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     for used_as, identifiers in used.items():
         for identifier in sorted(identifiers):
             if not known.knows(used_as, identifier):
@@ -159,24 +169,15 @@ def map_frame(known: IdentifierMap, used: Mapping[str, Iterable[str]], months: S
                     ranges = known.ranges(used_as, identifier, month)
                 rows += [_map_row(month, used_as, identifier, *each) for each in ranges]
     table = TABLES[TABLE]
-    return table.validate(table.frame(rows).sort(table.grain))
+    return table.validate(pl.DataFrame(rows, schema=table.polars_schema, orient="row").sort(table.grain))
 
 
 def _map_row(
     month: dt.date, used_as: str, identifier: str, stated: _Range, about: _Range, found: Found
-) -> dict[str, Any]:
-    return {
-        "as_of_date": month,
-        "used_as": used_as,
-        "identifier": identifier,
-        "stated_from": stated.since,
-        "stated_to": stated.until,
-        "about_from": about.since,
-        "about_to": about.until,
-        "issuer_id": found.issuer_id,
-        "is_successor": found.is_successor,
-        "scheme": found.row.scheme,
-        "reason": found.row.reason,
-        "source_file_id": found.row.source[0],
-        "source_row": found.row.source[1],
-    }
+) -> tuple[Any, ...]:
+    """Values in the order of the table's columns."""
+    row = found.row
+    return (
+        *(month, used_as, identifier, *stated, *about),
+        *(found.issuer_id, found.is_successor, row.scheme, row.reason, *row.source),
+    )

@@ -93,7 +93,7 @@ def _check_overlaps(frame: pl.DataFrame, files: Mapping[str, str]) -> None:
     for row in rows.iter_rows(named=True):
         if before is not None and all(before[key] == row[key] for key in keys):
             until = before["valid_to"]
-            if until is None or until > row["valid_from"]:  # type: ignore[operator]
+            if until is None or until > row["valid_from"]:
                 end = f"to {until}" if until else "without end"
                 place = f"{files[str(before['source_file_id'])]}, row {before['source_row']}"
                 raise SourceFileError(

@@ -242,7 +242,7 @@ def _facts(
         .join(held, on=["as_of_date", "issuer_id"], how="semi")
         .with_columns(step=pl.lit("identifier_map"), _group=pl.col("identifier"))
     )
-    mapped_ids = mapped.get_column("identifier").unique().to_list()
+    mapped_ids = set(mapped.get_column("identifier").unique())
     known = {*_own_codes({**frames, **{name: facts.select(issuer_id="identifier").clear() for name in _FACTS}})}
     known |= set(held.get_column("issuer_id")) | set(frames["holdings"].get_column("issuer_id").drop_nulls())
     codes = facts.get_column("identifier").unique().to_list()
