@@ -248,3 +248,9 @@ def test_figures_that_nobody_can_place_are_listed_once_a_file(tmp_path: Path) ->
     found = done.one("select * from audit.issuer_resolutions where dataset = 'issuer_emissions'")
     assert (found["step"], found["identifier"], found["line_count"], found["row"]) == ("unresolved", "V1", 4, 2)
     assert found["candidates"] == "2 identifiers that no row of identifiers or issuers has"
+
+
+def test_a_year_before_the_merger_that_was_told_after_it_is_the_old_companys(tmp_path: Path) -> None:
+    late = reported(OLD, 5_000, 2023, known_from="2024-09-01")
+    done = month(tmp_path, holdings=[share("L1", OLD)], identifiers=[MERGER], issuer_emissions=late)
+    assert (scope_1(done, OLD), scope_1(done, NEW)) == (5_000, None)
