@@ -41,7 +41,8 @@ stated as (
         cast(emissions.scope_2_tco2e as double) as scope_2,
         cast(emissions.scope_1_tco2e + emissions.scope_2_tco2e as double) as both_scopes,
         case
-            when issuers.sector_scheme in ('nace_2', 'nace_2_1')
+            -- a section letter alone has no band: the widest
+            when issuers.sector_scheme in ('nace_2', 'nace_2_1') and substr(issuers.sector_code, 1, 1) between '0' and '9'
                 then cast(substr(issuers.sector_code, 1, 2) as integer)
         end as division
     from core.issuer_financials as financials

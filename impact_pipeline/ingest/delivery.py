@@ -20,6 +20,7 @@ from impact_pipeline.ingest.delivery_rules import (
 from impact_pipeline.ingest.findings import Findings
 from impact_pipeline.ingest.fx import reference_rates
 from impact_pipeline.ingest.holdings import Holdings, months_held, read_holdings, source_file_row
+from impact_pipeline.ingest.identifier_rules import check_identifier_map
 from impact_pipeline.ingest.manifest import check_manifest, load_manifest
 from impact_pipeline.ingest.profiles import load_profiles
 from impact_pipeline.ingest.row_rules import ALWAYS
@@ -30,13 +31,17 @@ from impact_pipeline.schemas import TABLES
 
 @dataclass(frozen=True)
 class Delivery:
-    """What one inputs folder says for the months of a run, checked as a whole."""
+    """What one inputs folder says for the months of a run, checked as a whole.
+
+    ``by_group``: file (sha256) and row of the lines whose issuer is named by the LEI of its group.
+    """
 
     frames: dict[str, pl.DataFrame]
     source_files: pl.DataFrame
     rejected_rows: pl.DataFrame
     known_as_of: dt.date | None
     blobs: list[Blob]
+    by_group: list[tuple[str, int]]
 
 
 def read_delivery(inputs: Path, profiles: Path | None, months: Sequence[dt.date], today: dt.date) -> Delivery:
@@ -79,6 +84,7 @@ def read_delivery(inputs: Path, profiles: Path | None, months: Sequence[dt.date]
         rejected_rows=_validated("audit.rejected_rows", findings.frame(months)),
         known_as_of=_known_as_of(frames, today),
         blobs=[Blob(sha256, file.path, file.data) for sha256, file in {file.sha256: file for file in used}.items()],
+        by_group=holdings.by_group,
     )
 
 
@@ -109,7 +115,10 @@ def _whole_delivery(
     note_issuer_differences(frames["issuers"], holdings.others["issuers"], months, files, findings)
     for name, added in holdings.others.items():
         frames[name] = pl.concat([frames[name], added])
-    note_unknown_issuers(lines, frames["issuers"], months, files, findings)
+    check_identifier_map(frames["identifiers"], files)
+    # an id that stands for another one is not the issuer's own: the other is described
+    named = lines.filter(~pl.col("issuer_id").is_in(frames["identifiers"].get_column("identifier").implode()))
+    note_unknown_issuers(named, frames["issuers"], months, files, findings)
 
 
 def _validated(name: str, frame: pl.DataFrame) -> pl.DataFrame:

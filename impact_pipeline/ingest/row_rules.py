@@ -10,6 +10,7 @@ from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.canonical import note
 from impact_pipeline.ingest.cells import Batch
 from impact_pipeline.ingest.findings import ERROR, WARN, Findings
+from impact_pipeline.ingest.identifier_rules import identifier_rows
 from impact_pipeline.ingest.identifiers import (
     compact,
     isin_fault,
@@ -47,6 +48,7 @@ def apply_rules(batch: Batch, findings: Findings) -> Batch:
         "classifications": _classifications,
         "ownership": _in_order,
         "organisation": _organisation,
+        "identifiers": lambda rows: identifier_rows(_in_order(rows), findings),
     }
     return rules[batch.dataset](batch) if batch.dataset in rules else batch
 

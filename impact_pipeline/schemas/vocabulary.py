@@ -150,3 +150,25 @@ CHANGE_EFFECTS = (
 RESTATEMENT_CAUSES = ("none", "facts", "method", "facts_and_method")
 CHANGE_METHODS = ("LMDI", "Shapley", "whole")
 SEVERITIES = ("error", "warn")
+#: Who gives an identifier. The first ones name a security, a name is only used once somebody has reviewed it.
+INSTRUMENT_SCHEMES = ("isin", "cusip", "sedol", "wkn", "figi")
+ISSUER_SCHEMES = ("lei", "siren", "vendor", "name")
+IDENTIFIER_SCHEMES = (*INSTRUMENT_SCHEMES, *ISSUER_SCHEMES)
+IDENTIFIER_REASONS = ("share_class", "adr", "merger", "rename", "vendor_id", "reviewed_match")
+IDENTIFIER_USES = ("issuer", "instrument")
+#: How an issuer was found, in the order in which it is looked for.
+RESOLUTION_STEPS = ("lei", "group_lei", "identifier_map", "isin_map", "own_code", "unresolved")
+#: Classes of assets whose lines are on an issuer; deposits and derivatives name a bank, which is not what is held.
+CLASSES_WITH_ISSUER = (
+    "listed_equity",
+    "corporate_bond",
+    "covered_bond",
+    "sovereign_bond",
+    "sub_sovereign_bond",
+    "supranational_bond",
+    "unlisted_equity",
+    "private_debt",
+    "loan",
+    "project_finance",
+    "securitisation",
+)

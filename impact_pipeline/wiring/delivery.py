@@ -8,6 +8,7 @@ import polars as pl
 from impact_pipeline.errors import SettingsError
 from impact_pipeline.ingest.archiving import archive
 from impact_pipeline.ingest.delivery import holdings_months, read_delivery
+from impact_pipeline.ingest.issuer_resolutions import identifier_frames
 from impact_pipeline.ingest.policy import Policy, load_policy
 from impact_pipeline.ingest.policy_tables import policy_frames
 from impact_pipeline.partitions import MONTHLY, Window
@@ -111,9 +112,9 @@ def store_delivery(
     frames = {**delivery.frames, **policy_frames(policy, months)}
     frames["audit.source_files"] = delivery.source_files
     frames["audit.rejected_rows"] = delivery.rejected_rows
-    frames["audit.months"] = _months(
-        months, known_cut(known_as_of, delivery.known_as_of), policy.sha256, delivery.source_files
-    )
+    known = known_cut(known_as_of, delivery.known_as_of)
+    frames["audit.months"] = _months(months, known, policy.sha256, delivery.source_files)
+    frames |= identifier_frames(delivery, months, known)
     archive(delivery, settings.archive)
     file_ids = sorted(set(delivery.source_files["source_file_id"]))
     with store.write(f"ingest {covered.label}") as connection:

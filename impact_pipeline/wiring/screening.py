@@ -60,7 +60,7 @@ group by named.as_of_date, named.issuer_id, issuers.issuer_name, issuers.sector_
 order by named.as_of_date, named.issuer_id
 """
 _SEEN = """
-select as_of_date, source_file_id, source_row
+select as_of_date, issuer_id, source_file_id, evidence_id
 from staging.evidence
 where as_of_date >= ? and as_of_date < ?
 """
@@ -70,7 +70,7 @@ from staging.ownership
 where as_of_date >= ? and as_of_date < ?
 """
 _CLAIMS = """
-select claims.*
+select claims.* exclude (issuer_id)
 from raw.evidence as claims
 where claims.source_file_id in (
     select source_file_id from audit.source_files where as_of_date >= ? and as_of_date < ?
@@ -124,7 +124,7 @@ def read_inputs(connection: duckdb.DuckDBPyConnection, covered: Window) -> Scree
     seen = connection.sql(_SEEN, params=bounds).pl()
     claims = connection.sql(_CLAIMS, params=bounds).pl()
     return ScreeningInputs(
-        evidence=seen.join(claims, on=["source_file_id", "source_row"]).select(TABLES["staging.evidence"].column_names),
+        evidence=seen.join(claims, on=["source_file_id", "evidence_id"]).select(TABLES["staging.evidence"].column_names),
         issuers=connection.sql(_ISSUERS, params=everybody).pl(),
         ownership=connection.sql(_OWNERSHIP, params=bounds).pl(),
         months=_months_of(connection, "audit.months", bounds),
