@@ -123,8 +123,9 @@ def read_inputs(connection: duckdb.DuckDBPyConnection, covered: Window) -> Scree
     # the same claim serves many months: carry it over once, then lay the months beside it
     seen = connection.sql(_SEEN, params=bounds).pl()
     claims = connection.sql(_CLAIMS, params=bounds).pl()
+    evidence = seen.join(claims, on=["source_file_id", "evidence_id"])
     return ScreeningInputs(
-        evidence=seen.join(claims, on=["source_file_id", "evidence_id"]).select(TABLES["staging.evidence"].column_names),
+        evidence=evidence.select(TABLES["staging.evidence"].column_names),
         issuers=connection.sql(_ISSUERS, params=everybody).pl(),
         ownership=connection.sql(_OWNERSHIP, params=bounds).pl(),
         months=_months_of(connection, "audit.months", bounds),
