@@ -1,0 +1,119 @@
+"""A month written by ``insert into ... select``: the rows never leave the engine, the write gate is asked in SQL.
+
+The gate stays the schema's: SQL looks for rows that break it, and pandera says what is wrong with those it finds.
+"""
+
+import datetime as dt
+from contextlib import suppress
+
+import duckdb
+
+from impact_pipeline.errors import SchemaViolationError
+from impact_pipeline.schemas import Column, Table
+from impact_pipeline.schemas.table import LARGEST_FLOAT, RATIO
+from impact_pipeline.warehouse.connections import in_window, literal, quoted
+
+#: Temporary table in which rows wait that may be the stored ones, or that have to be sorted.
+_ARRIVED = "arrived_rows"
+#: Bad rows shown to pandera: enough for an example of each fault.
+_SHOWN = 1000
+
+
+def replace_window_by_query(
+    con: duckdb.DuckDBPyConnection, table: Table, query: str, start: dt.date, end: dt.date
+) -> None:
+    """Make the rows of ``query`` the table's rows for ``start <= as_of_date < end``.
+
+    The same contract as ``tables.replace_window``: stored in the order of the grain, and left alone when all of them,
+    and no others, are there already. ``query`` gives the columns of the table in order and no row outside the window.
+
+    Raises:
+        SchemaViolationError: a row breaks the schema; the caller's transaction must be rolled back then.
+    """
+    name, where = quoted(table.name), in_window(table.partition, start, end)
+    stored = _count(con, name, where)
+    try:
+        if stored:
+            con.execute(f"create or replace temp table {_ARRIVED} as {query}")
+            _require(con, table, _ARRIVED, "true")
+            if stored != _count(con, _ARRIVED, "true") or _differs(con, name, where):
+                con.execute(f"delete from {name} where {where}")
+                _insert(con, table, f"select * from {_ARRIVED} order by {_grain(table)}")
+            return
+        _insert(con, table, query)
+        if not _require(con, table, name, where):
+            con.execute(f"create or replace temp table {_ARRIVED} as select * from {name} where {where}")
+            con.execute(f"delete from {name} where {where}")
+            _insert(con, table, f"select * from {_ARRIVED} order by {_grain(table)}")
+    finally:
+        with suppress(duckdb.Error):  # after an error of the engine nothing more is done before the rollback
+            con.execute(f"drop table if exists {_ARRIVED}")
+
+
+def _count(con: duckdb.DuckDBPyConnection, name: str, where: str) -> int:
+    return int(con.execute(f"select count(*) from {name} where {where}").fetchall()[0][0])
+
+
+def _differs(con: duckdb.DuckDBPyConnection, name: str, where: str) -> bool:
+    return bool(
+        con.execute(f"select 1 from (select * from {name} where {where} except all from {_ARRIVED}) limit 1").fetchall()
+    )
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: Table, query: str) -> None:
+    try:
+        con.execute(f"insert into {quoted(table.name)} {query}")
+    except duckdb.ConstraintException as error:  # the table itself refuses an empty cell
+        raise SchemaViolationError(table.name, [str(error).splitlines()[0]]) from None
+
+
+def _grain(table: Table) -> str:
+    return ", ".join(map(quoted, table.grain))
+
+
+def _require(con: duckdb.DuckDBPyConnection, table: Table, name: str, where: str) -> bool:
+    """Whether the rows follow the order of the grain, once they are known to keep the schema."""
+    faults = [fault for column in table.columns for fault in _faults(table, column)]
+    _refuse(con, table, f"select * from {name} where {where} and ({' or '.join(faults)}) limit {_SHOWN}")
+    if _is_increasing(con, table, name, where):
+        return True
+    key = _grain(table)
+    doubles = f"select {key} from {name} where {where} group by {key} having count(*) > 1 limit 1"
+    _refuse(con, table, f"select * from {name} semi join ({doubles}) using ({key}) where {where} limit {_SHOWN}")
+    return False
+
+
+def _faults(table: Table, column: Column) -> list[str]:
+    """Conditions that no row may meet. NaN is above every number to DuckDB, so an upper limit refuses it too."""
+    name, found = quoted(column.name), []
+    if column.name not in table.nullable:
+        found.append(f"{name} is null")
+    low = -LARGEST_FLOAT if column.minimum is None and column.dtype == RATIO else column.minimum
+    high = LARGEST_FLOAT if column.maximum is None and column.dtype == RATIO else column.maximum
+    if low is not None:
+        found.append(f"{name} < {low!r}")
+    if high is not None:
+        found.append(f"{name} > {high!r}")
+    if column.allowed is not None:
+        found.append(f"{name} not in ({', '.join(map(literal, column.allowed))})")
+    return found
+
+
+def _refuse(con: duckdb.DuckDBPyConnection, table: Table, bad_rows: str) -> None:
+    bad = con.sql(bad_rows).pl()
+    if bad.height:
+        table.validate(bad)
+        raise SchemaViolationError(table.name, [f"{bad.height} rows break the schema"])  # pandera sees nothing wrong
+
+
+def _is_increasing(con: duckdb.DuckDBPyConnection, table: Table, name: str, where: str) -> bool:
+    """Whether each row's key is above the one before: then keys are unique and in order, in one pass without sorting."""
+    before = ", ".join(f"lag({quoted(column)}) over () as {quoted(f'{column} before')}" for column in table.grain)
+    above = "false"
+    for column in reversed(table.grain):
+        here, last = quoted(column), quoted(f"{column} before")
+        above = f"({here} > {last} or ({here} = {last} and {above}))"
+    last = quoted(f"{table.grain[0]} before")
+    rows = f"select {_grain(table)}, {before} from {name} where {where}"
+    found = con.execute(f"select 1 from ({rows}) as keys where {last} is not null and not {above} limit 1").fetchall()
+    return not found
