@@ -100,7 +100,7 @@ def note_unknown_issuers(
     lines = holdings.filter(pl.col("issuer_id").is_not_null())
     if everywhere.is_empty():
         lines = lines.filter(pl.col("as_of_date").is_in(own.get_column("as_of_date").unique().to_list()))
-    unknown = lines.filter(~pl.col("issuer_id").is_in(everywhere.to_list())).join(
+    unknown = lines.filter(~pl.col("issuer_id").is_in(everywhere.implode())).join(
         own, on=["issuer_id", "as_of_date"], how="anti"
     )
     for row in unknown.select("as_of_date", "issuer_id", "source_file_id", "source_row").iter_rows(named=True):

@@ -10,7 +10,6 @@ import duckdb
 
 from impact_pipeline.errors import SchemaViolationError
 from impact_pipeline.schemas import Column, Table
-from impact_pipeline.schemas.table import LARGEST_FLOAT, RATIO
 from impact_pipeline.warehouse.connections import in_window, literal, quoted
 
 #: Temporary table in which rows wait that may be the stored ones, or that have to be sorted.
@@ -88,12 +87,10 @@ def _faults(table: Table, column: Column) -> list[str]:
     name, found = quoted(column.name), []
     if column.name not in table.nullable:
         found.append(f"{name} is null")
-    low = -LARGEST_FLOAT if column.minimum is None and column.dtype == RATIO else column.minimum
-    high = LARGEST_FLOAT if column.maximum is None and column.dtype == RATIO else column.maximum
-    if low is not None:
-        found.append(f"{name} < {low!r}")
-    if high is not None:
-        found.append(f"{name} > {high!r}")
+    if column.lowest is not None:
+        found.append(f"{name} < {column.lowest!r}")
+    if column.highest is not None:
+        found.append(f"{name} > {column.highest!r}")
     if column.allowed is not None:
         found.append(f"{name} not in ({', '.join(map(literal, column.allowed))})")
     return found

@@ -29,6 +29,9 @@ select lei as issuer_id, 'Fictional issuer ' || n as name, {countries}[1 + draw(
         as sector_code,
     case when draw(n, 'told') % 10 < 7 then is_financial end as is_financial, is_listed
 from issuer
+union all
+select country, 'State of ' || country, country, null, null, null, null
+from (select unnest({countries}) as country) as countries
 """
 
 #: A tenth of the figures is restated later; parts, vendor's EVIC and balance sheet are each missing for some issuers.
