@@ -4,7 +4,6 @@ The gate stays the schema's: SQL looks for rows that break it, and pandera says 
 """
 
 import datetime as dt
-from contextlib import suppress
 
 import duckdb
 
@@ -12,7 +11,7 @@ from impact_pipeline.errors import SchemaViolationError
 from impact_pipeline.schemas import Column, Table
 from impact_pipeline.warehouse.connections import in_window, literal, quoted
 
-#: Temporary table in which rows wait that may be the stored ones, or that have to be sorted.
+#: Temporary table in which rows wait that may be the stored ones.
 _ARRIVED = "arrived_rows"
 #: Bad rows shown to pandera: enough for an example of each fault.
 _SHOWN = 1000
@@ -30,23 +29,17 @@ def replace_window_by_query(
         SchemaViolationError: a row breaks the schema; the caller's transaction must be rolled back then.
     """
     name, where = quoted(table.name), in_window(table.partition, start, end)
-    stored = _count(con, name, where)
-    try:
-        if stored:
-            con.execute(f"create or replace temp table {_ARRIVED} as {query}")
-            _require(con, table, _ARRIVED, "true")
-            if stored != _count(con, _ARRIVED, "true") or _differs(con, name, where):
-                con.execute(f"delete from {name} where {where}")
-                _insert(con, table, f"select * from {_ARRIVED} order by {_grain(table)}")
-            return
+    query = f"{query} order by {', '.join(map(quoted, table.grain))}"
+    if not _count(con, name, where):
         _insert(con, table, query)
-        if not _require(con, table, name, where):
-            con.execute(f"create or replace temp table {_ARRIVED} as select * from {name} where {where}")
-            con.execute(f"delete from {name} where {where}")
-            _insert(con, table, f"select * from {_ARRIVED} order by {_grain(table)}")
-    finally:
-        with suppress(duckdb.Error):  # after an error of the engine nothing more is done before the rollback
-            con.execute(f"drop table if exists {_ARRIVED}")
+        _require(con, table, name, where)
+        return
+    con.execute(f"create or replace temp table {_ARRIVED} as {query}")
+    _require(con, table, _ARRIVED, "true")
+    if _count(con, name, where) != _count(con, _ARRIVED, "true") or _differs(con, name, where):
+        con.execute(f"delete from {name} where {where}")
+        _insert(con, table, f"select * from {_ARRIVED}")
+    con.execute(f"drop table {_ARRIVED}")
 
 
 def _count(con: duckdb.DuckDBPyConnection, name: str, where: str) -> int:
@@ -66,20 +59,14 @@ def _insert(con: duckdb.DuckDBPyConnection, table: Table, query: str) -> None:
         raise SchemaViolationError(table.name, [str(error).splitlines()[0]]) from None
 
 
-def _grain(table: Table) -> str:
-    return ", ".join(map(quoted, table.grain))
-
-
-def _require(con: duckdb.DuckDBPyConnection, table: Table, name: str, where: str) -> bool:
-    """Whether the rows follow the order of the grain, once they are known to keep the schema."""
+def _require(con: duckdb.DuckDBPyConnection, table: Table, name: str, where: str) -> None:
+    """Refuse sorted rows that break the schema."""
     faults = [fault for column in table.columns for fault in _faults(table, column)]
     _refuse(con, table, f"select * from {name} where {where} and ({' or '.join(faults)}) limit {_SHOWN}")
-    if _is_increasing(con, table, name, where):
-        return True
-    key = _grain(table)
-    doubles = f"select {key} from {name} where {where} group by {key} having count(*) > 1 limit 1"
-    _refuse(con, table, f"select * from {name} semi join ({doubles}) using ({key}) where {where} limit {_SHOWN}")
-    return False
+    if not _is_increasing(con, table, name, where):
+        keys = ", ".join(map(quoted, table.grain))
+        doubles = f"select {keys} from {name} where {where} group by {keys} having count(*) > 1 limit 1"
+        _refuse(con, table, f"select * from {name} semi join ({doubles}) using ({keys}) where {where} limit {_SHOWN}")
 
 
 def _faults(table: Table, column: Column) -> list[str]:
@@ -100,17 +87,18 @@ def _refuse(con: duckdb.DuckDBPyConnection, table: Table, bad_rows: str) -> None
     bad = con.sql(bad_rows).pl()
     if bad.height:
         table.validate(bad)
-        raise SchemaViolationError(table.name, [f"{bad.height} rows break the schema"])  # pandera sees nothing wrong
+        raise SchemaViolationError(table.name, [f"{bad.height} rows break the schema"])  # pandera would have said how
 
 
 def _is_increasing(con: duckdb.DuckDBPyConnection, table: Table, name: str, where: str) -> bool:
-    """Whether each row's key is above the one before: then keys are unique and in order, in one pass without sorting."""
+    """Whether each row's key is above the one before: of sorted rows, that no key is there twice."""
     before = ", ".join(f"lag({quoted(column)}) over () as {quoted(f'{column} before')}" for column in table.grain)
     above = "false"
     for column in reversed(table.grain):
         here, last = quoted(column), quoted(f"{column} before")
         above = f"({here} > {last} or ({here} = {last} and {above}))"
     last = quoted(f"{table.grain[0]} before")
-    rows = f"select {_grain(table)}, {before} from {name} where {where}"
+    keys = ", ".join(map(quoted, table.grain))
+    rows = f"select {keys}, {before} from {name} where {where}"
     found = con.execute(f"select 1 from ({rows}) as keys where {last} is not null and not {above} limit 1").fetchall()
     return not found
