@@ -25,7 +25,7 @@ _SMALL_WHOLES = (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32)
 
 @dataclass(frozen=True)
 class TextTable:
-    """Cells of one file as text (nothing = null), or as Parquet typed them; ``rows`` holds their row or record number."""
+    """Cells of one file as text (nothing = null) or as Parquet typed them; ``rows`` holds the row of each."""
 
     file: SourceFile
     frame: pl.DataFrame

@@ -1,4 +1,4 @@
-"""Ten million positions on 50,000 issuers: from Parquet files to ``marts.portfolio_carbon``, beside a bare DuckDB script.
+"""Ten million positions on 50,000 issuers: Parquet files to ``marts.portfolio_carbon``, beside a bare DuckDB script.
 
 Both run in processes of their own on two processors, so that the peak memory is their own; writing the input files is
 not timed. The figures must be the same to the last bit: otherwise this stops.
@@ -126,7 +126,10 @@ def report(positions: int = POSITIONS, issuers: int = ISSUERS, inputs: Path | No
         found = {kind: in_its_own_process(kind, inputs, root / kind) for kind in PATHS}
         different = differences(root / "bare" / "bare.duckdb", Settings(inputs, POLICY, root / "ours").warehouse)
     assert not different, f"{len(different)} rows differ, e.g. {different[:4]}"
-    print(f"\nduckdb {duckdb.__version__}, {positions:,} positions, {issuers:,} issuers, Parquet to {TARGET}, same figures")
+    print(
+        f"\nduckdb {duckdb.__version__}, {positions:,} positions, {issuers:,} issuers,"
+        f" Parquet to {TARGET}, same figures"
+    )
     steps = found["ours"]["steps"]
     unchecked = {name: seconds for name, seconds in steps.items() if not name.startswith("check ")}
     base = _total(found["bare"]["steps"])

@@ -95,7 +95,8 @@ picked as (
     from lines
 ),
 held as (
-    select picked.*, isin, coalesce(asset_class, 'cash') as asset_class, lei, name, coalesce(currency, 'EUR') as currency
+    select picked.*, isin, coalesce(asset_class, 'cash') as asset_class, lei, name,
+        coalesce(currency, 'EUR') as currency
     from picked left join instrument on picked.bond = instrument.n
 )
 select date '2024-12-31' as as_of_date, 'P' || lpad(portfolio::varchar, 3, '0') as portfolio_id,

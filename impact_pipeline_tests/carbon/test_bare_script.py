@@ -1,6 +1,6 @@
 """``marts.portfolio_carbon`` equals, to the last bit, what a script written by hand says of the same Parquet files.
 
-The script (``benchmarks/portfolio_bare.sql``) was written from the rules, not from our models; ``make bench`` runs both on ten
+The script (``benchmarks/portfolio_bare.sql``) keeps the same rules in its own way; ``make bench`` runs both on ten
 million positions.
 """
 

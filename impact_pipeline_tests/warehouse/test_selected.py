@@ -17,7 +17,6 @@ from impact_pipeline.warehouse.store import Store
 STORED = [table for table in TABLES.values() if not table.is_view and table.partition == "as_of_date"]
 
 
-
 BREAKS: dict[str, tuple[Callable[[Table, Column], bool], Callable[[Column], object]]] = {
     "an empty cell": (lambda t, c: c.name not in t.nullable and c.name != "as_of_date", lambda c: None),
     "below the minimum": (lambda t, c: c.minimum is not None, lambda c: c.minimum - 1),  # type: ignore[operator]
