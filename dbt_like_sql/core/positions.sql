@@ -7,7 +7,9 @@
 --              lines times (line value / fund value); what the fund's lines leave unexplained stays as one line. A fund
 --              without lines of its own stays one opaque line. Cycles are refused at the door.
 
-with recursive lines as (
+with recursive
+-- units of a fund, and lines inside one
+lines as (
     select
         holdings.as_of_date,
         holdings.portfolio_id,
@@ -37,6 +39,22 @@ with recursive lines as (
         on holdings.as_of_date = funds.as_of_date
         and holdings.fund_id = funds.portfolio_id
         and funds.net_asset_value_eur <> 0
+    where funds.portfolio_id is not null
+        or not holders.is_root
+),
+
+-- most lines are no units of a fund: they go straight through
+direct as (
+    select holdings.*, coalesce(holders.kind = 'open_fund', false) as is_in_open_fund
+    from core.holdings as holdings
+    inner join core.portfolios as holders
+        on holdings.as_of_date = holders.as_of_date
+        and holdings.portfolio_id = holders.portfolio_id
+    left join core.portfolios as funds
+        on holdings.as_of_date = funds.as_of_date
+        and holdings.fund_id = funds.portfolio_id
+        and funds.net_asset_value_eur <> 0
+    where funds.portfolio_id is null
 ),
 
 walked as (
@@ -52,10 +70,9 @@ walked as (
         is_in_open_fund,
         pocket,
         fund_id,
-        case
-            when fund_id is not null then cast(market_value_eur as double) / cast(fund_value_eur as double)
-        end as fund_share
+        cast(market_value_eur as double) / cast(fund_value_eur as double) as fund_share
     from lines
+    where fund_id is not null
     union all
     select
         walked.as_of_date,
@@ -86,45 +103,25 @@ walked as (
 
 leaves as (
     select
-        walked.as_of_date,
-        walked.portfolio_id,
-        walked.line_id,
-        walked.lookthrough_path,
-        walked.root_line_id,
-        walked.holder_portfolio_id,
-        walked.depth,
-        walked.scale_ratio,
-        walked.is_in_open_fund,
-        lines.instrument_id,
-        lines.instrument_name,
-        lines.asset_class,
-        walked.pocket,
-        lines.issuer_id,
-        lines.underlying_issuer_id,
-        lines.guarantor_id,
-        lines.use_of_proceeds,
-        lines.asset_class in (
-            'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
-            'project_finance', 'fund', 'securitisation'
-        ) as is_screened,
-        case
-            when walked.depth = 0 then lines.nominal_eur
-            else cast(cast(lines.nominal_eur as double) * walked.scale_ratio as decimal(24, 6))
-        end as nominal_eur,
-        case
-            when walked.depth = 0 then lines.book_value_eur
-            else cast(cast(lines.book_value_eur as double) * walked.scale_ratio as decimal(24, 6))
-        end as book_value_eur,
-        case
-            when walked.depth = 0 then lines.market_value_eur
-            else cast(cast(lines.market_value_eur as double) * walked.scale_ratio as decimal(24, 6))
-        end as market_value_eur,
+        as_of_date, portfolio_id, line_id, '' as lookthrough_path, line_id as root_line_id,
+        portfolio_id as holder_portfolio_id, 0 as depth, cast(1 as double) as scale_ratio, is_in_open_fund,
+        instrument_id, instrument_name, asset_class, pocket, issuer_id, underlying_issuer_id, guarantor_id,
+        use_of_proceeds, nominal_eur, book_value_eur, market_value_eur, value_status, source_file_id, source_row
+    from direct
+    union all
+    select
+        walked.as_of_date, walked.portfolio_id, walked.line_id, walked.lookthrough_path, walked.root_line_id,
+        walked.holder_portfolio_id, walked.depth, walked.scale_ratio, walked.is_in_open_fund,
+        lines.instrument_id, lines.instrument_name, lines.asset_class, walked.pocket, lines.issuer_id,
+        lines.underlying_issuer_id, lines.guarantor_id, lines.use_of_proceeds,
+        cast(cast(lines.nominal_eur as double) * walked.scale_ratio as decimal(24, 6)) as nominal_eur,
+        cast(cast(lines.book_value_eur as double) * walked.scale_ratio as decimal(24, 6)) as book_value_eur,
+        cast(cast(lines.market_value_eur as double) * walked.scale_ratio as decimal(24, 6)) as market_value_eur,
         case
             when walked.scale_ratio is null then 'missing_value'
             else lines.value_status
         end as value_status,
-        lines.source_file_id,
-        lines.source_row
+        lines.source_file_id, lines.source_row
     from walked
     inner join lines
         on walked.as_of_date = lines.as_of_date
@@ -146,6 +143,7 @@ unexplained as (
     inner join core.holdings as holdings
         on funds.as_of_date = holdings.as_of_date
         and funds.portfolio_id = holdings.portfolio_id
+    where not funds.is_root
     group by funds.as_of_date, funds.portfolio_id, funds.kind, funds.net_asset_value_eur
     having abs(funds.net_asset_value_eur - sum(holdings.market_value_eur)) >= 0.01
 ),
@@ -197,7 +195,10 @@ select
     underlying_issuer_id,
     guarantor_id,
     use_of_proceeds,
-    is_screened,
+    asset_class in (
+        'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
+        'project_finance', 'fund', 'securitisation'
+    ) as is_screened,
     is_in_open_fund,
     nominal_eur,
     book_value_eur,

@@ -15,8 +15,6 @@ with positions as (
         positions.as_of_date,
         positions.portfolio_id,
         portfolios.is_root,
-        positions.line_id,
-        positions.lookthrough_path,
         positions.asset_class,
         positions.pocket,
         positions.market_value_eur,
@@ -25,12 +23,18 @@ with positions as (
         attribution.is_corporate,
         attribution.is_listed,
         attribution.revenue_eur,
-        attribution.scope_1_2_tco2e,
-        attribution.scope_3_tco2e,
-        attribution.financed_scope_1_2_tco2e,
-        attribution.financed_scope_3_tco2e,
-        attribution.data_quality_score,
-        attribution.score_3
+        attribution.scope_1_2_tco2e as emissions_1_2,
+        attribution.scope_3_tco2e as emissions_3,
+        attribution.scope_1_2_tco2e + attribution.scope_3_tco2e as emissions_1_2_3,
+        attribution.financed_scope_1_2_tco2e as financed_1_2,
+        attribution.financed_scope_3_tco2e as financed_3,
+        attribution.financed_scope_1_2_tco2e + attribution.financed_scope_3_tco2e as financed_1_2_3,
+        attribution.data_quality_score as score_1_2,
+        cast(attribution.score_3 as double) as score_3,
+        case
+            when attribution.data_quality_score >= attribution.score_3 then attribution.data_quality_score
+            else cast(attribution.score_3 as double)
+        end as score_1_2_3
     from core.positions as positions
     inner join core.portfolios as portfolios
         on positions.as_of_date = portfolios.as_of_date
@@ -42,115 +46,181 @@ with positions as (
         and positions.lookthrough_path = attribution.lookthrough_path
 ),
 
-by_scopes as (
-    select
-        positions.*,
-        '1_2' as scopes,
-        financed_scope_1_2_tco2e as financed_tco2e,
-        scope_1_2_tco2e as emissions_tco2e,
-        data_quality_score as score
-    from positions
-    union all
-    select
-        positions.*,
-        '3' as scopes,
-        financed_scope_3_tco2e as financed_tco2e,
-        scope_3_tco2e as emissions_tco2e,
-        cast(score_3 as double) as score
-    from positions
-    union all
-    select
-        positions.*,
-        '1_2_3' as scopes,
-        financed_scope_1_2_tco2e + financed_scope_3_tco2e as financed_tco2e,
-        scope_1_2_tco2e + scope_3_tco2e as emissions_tco2e,
-        case
-            when data_quality_score >= score_3 then data_quality_score
-            else cast(score_3 as double)
-        end as score
-    from positions
-),
-
-measured as (
+weighed as (
     select
         as_of_date,
         portfolio_id,
         is_root,
-        line_id,
-        lookthrough_path,
         asset_class,
         pocket,
         is_eligible,
         is_corporate,
         is_listed,
-        scopes,
         market_value_eur,
         case when is_eligible then amount_eur end as eligible_eur,
-        case when is_eligible and financed_tco2e is not null then amount_eur end as covered_eur,
-        financed_tco2e,
-        case
-            when financed_tco2e is not null then cast(amount_eur * cast(score as decimal(1, 0)) as decimal(24, 6))
-        end as amount_x_score,
-        case when financed_tco2e is not null then score end as covered_score,
         -- a building has no revenue to speak of, and options 3b and 3c no emissions of the company
         case when is_corporate then market_value_eur end as waci_eligible_eur,
+        financed_1_2,
+        financed_3,
+        financed_1_2_3,
+        -- waci: tonnes per million EUR of revenue, times the weight
+        case when is_eligible and financed_1_2 is not null then amount_eur end as covered_1_2,
         case
-            when is_corporate and financed_tco2e is not null and emissions_tco2e is not null and revenue_eur > 0
+            when financed_1_2 is not null
+                then cast(amount_eur * cast(score_1_2 as decimal(1, 0)) as decimal(24, 6))
+        end as amount_x_score_1_2,
+        case when financed_1_2 is not null then score_1_2 end as covered_score_1_2,
+        case
+            when is_corporate and revenue_eur > 0 and financed_1_2 is not null and emissions_1_2 is not null
                 then market_value_eur
-        end as waci_weight_eur,
-        -- tonnes per million EUR of revenue, times the weight
+        end as waci_weight_1_2,
         case
-            when is_corporate and financed_tco2e is not null and emissions_tco2e is not null and revenue_eur > 0
+            when is_corporate and revenue_eur > 0 and financed_1_2 is not null and emissions_1_2 is not null
                 then cast(
                     cast(market_value_eur as double)
-                    * (cast(emissions_tco2e as double) / (cast(revenue_eur as double) / 1000000)) as decimal(38, 6)
+                    * (cast(emissions_1_2 as double) / (cast(revenue_eur as double) / 1000000)) as decimal(38, 6)
                 )
-        end as waci_term
-    from by_scopes
+        end as waci_term_1_2,
+        case when is_eligible and financed_3 is not null then amount_eur end as covered_3,
+        case
+            when financed_3 is not null
+                then cast(amount_eur * cast(score_3 as decimal(1, 0)) as decimal(24, 6))
+        end as amount_x_score_3,
+        case when financed_3 is not null then score_3 end as covered_score_3,
+        case
+            when is_corporate and revenue_eur > 0 and financed_3 is not null and emissions_3 is not null
+                then market_value_eur
+        end as waci_weight_3,
+        case
+            when is_corporate and revenue_eur > 0 and financed_3 is not null and emissions_3 is not null
+                then cast(
+                    cast(market_value_eur as double)
+                    * (cast(emissions_3 as double) / (cast(revenue_eur as double) / 1000000)) as decimal(38, 6)
+                )
+        end as waci_term_3,
+        case when is_eligible and financed_1_2_3 is not null then amount_eur end as covered_1_2_3,
+        case
+            when financed_1_2_3 is not null
+                then cast(amount_eur * cast(score_1_2_3 as decimal(1, 0)) as decimal(24, 6))
+        end as amount_x_score_1_2_3,
+        case when financed_1_2_3 is not null then score_1_2_3 end as covered_score_1_2_3,
+        case
+            when is_corporate and revenue_eur > 0 and financed_1_2_3 is not null and emissions_1_2_3 is not null
+                then market_value_eur
+        end as waci_weight_1_2_3,
+        case
+            when is_corporate and revenue_eur > 0 and financed_1_2_3 is not null and emissions_1_2_3 is not null
+                then cast(
+                    cast(market_value_eur as double)
+                    * (cast(emissions_1_2_3 as double) / (cast(revenue_eur as double) / 1000000)) as decimal(38, 6)
+                )
+        end as waci_term_1_2_3
+    from positions
+),
+
+-- the lines are read once; perimeters, scopes and portfolios are then put together from a few cells
+cells as (
+    select
+        as_of_date,
+        portfolio_id,
+        is_root,
+        asset_class,
+        pocket,
+        is_corporate,
+        is_listed,
+        sum(market_value_eur) as market_value_eur,
+        sum(eligible_eur) as eligible_eur,
+        sum(waci_eligible_eur) as waci_eligible_eur,
+        sum(covered_1_2) as covered_1_2,
+        sum(financed_1_2) as financed_1_2,
+        sum(amount_x_score_1_2) as amount_x_score_1_2,
+        min(covered_score_1_2) as best_1_2,
+        max(covered_score_1_2) as weakest_1_2,
+        sum(waci_weight_1_2) as waci_weight_1_2,
+        sum(waci_term_1_2) as waci_term_1_2,
+        sum(covered_3) as covered_3,
+        sum(financed_3) as financed_3,
+        sum(amount_x_score_3) as amount_x_score_3,
+        min(covered_score_3) as best_3,
+        max(covered_score_3) as weakest_3,
+        sum(waci_weight_3) as waci_weight_3,
+        sum(waci_term_3) as waci_term_3,
+        sum(covered_1_2_3) as covered_1_2_3,
+        sum(financed_1_2_3) as financed_1_2_3,
+        sum(amount_x_score_1_2_3) as amount_x_score_1_2_3,
+        min(covered_score_1_2_3) as best_1_2_3,
+        max(covered_score_1_2_3) as weakest_1_2_3,
+        sum(waci_weight_1_2_3) as waci_weight_1_2_3,
+        sum(waci_term_1_2_3) as waci_term_1_2_3
+    from weighed
+    group by as_of_date, portfolio_id, is_root, asset_class, pocket, is_corporate, is_listed
+),
+
+by_scopes as (
+    select
+        as_of_date, portfolio_id, is_root, asset_class, pocket, is_corporate, is_listed, '1_2' as scopes,
+        market_value_eur, eligible_eur, waci_eligible_eur, covered_1_2 as covered_eur, financed_1_2 as financed_tco2e,
+        amount_x_score_1_2 as amount_x_score, best_1_2 as best_score, weakest_1_2 as weakest_score,
+        waci_weight_1_2 as waci_weight_eur, waci_term_1_2 as waci_term
+    from cells
+    union all
+    select
+        as_of_date, portfolio_id, is_root, asset_class, pocket, is_corporate, is_listed, '3' as scopes,
+        market_value_eur, eligible_eur, waci_eligible_eur, covered_3 as covered_eur, financed_3 as financed_tco2e,
+        amount_x_score_3 as amount_x_score, best_3 as best_score, weakest_3 as weakest_score,
+        waci_weight_3 as waci_weight_eur, waci_term_3 as waci_term
+    from cells
+    union all
+    select
+        as_of_date, portfolio_id, is_root, asset_class, pocket, is_corporate, is_listed, '1_2_3' as scopes,
+        market_value_eur, eligible_eur, waci_eligible_eur, covered_1_2_3 as covered_eur, financed_1_2_3 as financed_tco2e,
+        amount_x_score_1_2_3 as amount_x_score, best_1_2_3 as best_score, weakest_1_2_3 as weakest_score,
+        waci_weight_1_2_3 as waci_weight_eur, waci_term_1_2_3 as waci_term
+    from cells
 ),
 
 by_perimeter as (
-    select measured.*, pocket as perimeter
-    from measured
+    select by_scopes.*, pocket as perimeter
+    from by_scopes
     union all
     select
-        measured.*,
+        by_scopes.*,
         case when asset_class = 'other' then 'other_asset_class' else asset_class end as perimeter
-    from measured
+    from by_scopes
     union all
-    select measured.*, 'corporate' as perimeter
-    from measured
+    select by_scopes.*, 'corporate' as perimeter
+    from by_scopes
     where is_corporate
     union all
-    select measured.*, 'corporate_listed' as perimeter
-    from measured
+    select by_scopes.*, 'corporate_listed' as perimeter
+    from by_scopes
     where is_corporate and is_listed
     union all
-    select measured.*, 'corporate_unlisted' as perimeter
-    from measured
+    select by_scopes.*, 'corporate_unlisted' as perimeter
+    from by_scopes
     where is_corporate and not is_listed
 ),
 
 by_portfolio as (
     select
         as_of_date, portfolio_id, perimeter, scopes, market_value_eur, eligible_eur, covered_eur, financed_tco2e,
-        amount_x_score, covered_score, waci_eligible_eur, waci_weight_eur, waci_term
+        amount_x_score, best_score, weakest_score, waci_eligible_eur, waci_weight_eur, waci_term
     from by_perimeter
     union all
     select
         as_of_date, 'ALL' as portfolio_id, perimeter, scopes, market_value_eur, eligible_eur, covered_eur,
-        financed_tco2e, amount_x_score, covered_score, waci_eligible_eur, waci_weight_eur, waci_term
+        financed_tco2e, amount_x_score, best_score, weakest_score, waci_eligible_eur, waci_weight_eur, waci_term
     from by_perimeter
     where is_root
 ),
 
 all_investments as (
     select as_of_date, portfolio_id, sum(market_value_eur) as all_investments_eur
-    from positions
+    from cells
     group by as_of_date, portfolio_id
     union all
     select as_of_date, 'ALL' as portfolio_id, sum(market_value_eur) as all_investments_eur
-    from positions
+    from cells
     where is_root
     group by as_of_date
 ),
@@ -167,8 +237,8 @@ summed as (
         sum(case when by_portfolio.covered_eur is null then 0 else by_portfolio.covered_eur end) as covered_eur,
         sum(by_portfolio.financed_tco2e) as financed_tco2e,
         sum(by_portfolio.amount_x_score) as amount_x_score,
-        min(by_portfolio.covered_score) as best_score,
-        max(by_portfolio.covered_score) as weakest_score,
+        min(by_portfolio.best_score) as best_score,
+        max(by_portfolio.weakest_score) as weakest_score,
         sum(
             case when by_portfolio.waci_eligible_eur is null then 0 else by_portfolio.waci_eligible_eur end
         ) as waci_eligible_eur,

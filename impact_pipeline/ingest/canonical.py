@@ -10,7 +10,7 @@ from impact_pipeline.ingest.csv_files import decoded, read_csv, wrong_delimiter
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
 from impact_pipeline.ingest.json_files import read_json
 from impact_pipeline.ingest.sources import SourceFile, nearest
-from impact_pipeline.ingest.tables import TextTable, read_parquet
+from impact_pipeline.ingest.tables import TextTable, as_text, read_parquet
 from impact_pipeline.ingest.workbooks import read_sheet
 from impact_pipeline.schemas import PROVENANCE, TABLES, Column
 from impact_pipeline.schemas import vocabulary as words
@@ -79,7 +79,7 @@ def check_columns(table: TextTable) -> TextTable:
 
 
 def batch_of(dataset: str, tables: Sequence[TextTable]) -> Batch:
-    """Rows of several files as text, with every column of the dataset."""
+    """Rows of several files, with every column of the dataset, not yet of its type."""
     names = [column.name for column in columns_of(dataset)]
     frames = []
     for index, table in enumerate(tables):
@@ -89,6 +89,10 @@ def batch_of(dataset: str, tables: Sequence[TextTable]) -> Batch:
             .select(names)
             .with_columns(table.rows.alias("source_row"), pl.lit(index, dtype=pl.Int32).alias("_file"))
         )
+    # a column that one file types and another spells is read as text in both
+    kinds = {name: {frame.schema[name] for frame in frames} for name in names}
+    mixed = [name for name, found in kinds.items() if len(found) > 1]
+    frames = [frame.with_columns(as_text(name, frame.schema[name]) for name in mixed) for frame in frames]
     return Batch(dataset, tuple(table.file for table in tables), pl.concat(frames))
 
 

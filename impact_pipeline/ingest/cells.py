@@ -62,7 +62,12 @@ def typed(batch: Batch, column: Column, words: Sequence[str] | None) -> Batch:
         SourceFileError: for the first cell that is not of the type, the range or the closed list.
     """
     name = column.name
-    batch = batch.with_frame(batch.frame.with_columns(pl.col(name).str.strip_chars().replace("", None)))
+    if batch.frame.schema[name] != TEXT:  # a Parquet column whose type says the same as ours, only narrower
+        result = batch.with_frame(batch.frame.with_columns(pl.col(name).cast(column.dtype)))
+        _check_range(result, column)
+        return result
+    stripped = pl.col(name).str.strip_chars()
+    batch = batch.with_frame(batch.frame.with_columns(pl.when(stripped.str.len_bytes() > 0).then(stripped).alias(name)))
     if column.dtype == TEXT:
         _check_words(batch, name, words)
         return batch

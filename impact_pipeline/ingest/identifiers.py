@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+import polars as pl
 from stdnum import cusip, figi, isin, lei
 from stdnum.de import wkn
 from stdnum.exceptions import InvalidComponent, ValidationError
@@ -22,6 +23,7 @@ _NO_COUNTRY = ("EU", "EZ", "QS", "QT", "XA", "XC", "XD", "XF", "XK", "XS", "ZZ")
 #: Suppliers make a code for each leg of a swap by putting this behind its ISIN.
 _LEGS = ("FIXED", "FLOAT")
 
+_CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ISIN_LIKE = re.compile(r"[A-Z]{2}[A-Z0-9]{10}")
 _LEI_LIKE = re.compile(r"[A-Z0-9]{20}")
 _LEI = re.compile(r"[A-Z0-9]{18}[0-9]{2}")
@@ -112,6 +114,47 @@ def name_key(name: str, country: str | None) -> str:
 def looks_like_lei(code: str) -> bool:
     """Whether a code was probably meant as a LEI: 20 letters and digits."""
     return _LEI_LIKE.fullmatch(compact(code)) is not None
+
+
+def plain_isins(codes: pl.Series) -> pl.Series:
+    """Whether each code is an ISIN of a country, right and in its normal spelling: nothing to look at one by one.
+
+    False says nothing: ``valid_isin`` decides. Luhn's sum over digits and letters (a letter stands for two digits).
+    """
+    total, doubled = pl.lit(0), pl.lit(value=False)
+    for place in reversed(range(12)):
+        value = _value(place)
+        tens, ones = value // 10, value % 10
+        is_letter = value >= 10
+        total += _luhn(ones, doubled) + pl.when(is_letter).then(_luhn(tens, ~doubled)).otherwise(0)
+        doubled = doubled ^ ~is_letter
+    shape = pl.col("code").str.contains(r"^[A-Z]{2}[A-Z0-9]{9}[0-9]$")
+    known = pl.col("code").str.slice(0, 2).is_in([code for code in countries() if code not in _NO_COUNTRY])
+    return _told(codes, shape & known & (total % 10 == 0))
+
+
+def plain_leis(codes: pl.Series) -> pl.Series:
+    """The same for LEIs: the remainder of the number by 97 is 1 (ISO 17442)."""
+    rest = pl.lit(0, dtype=pl.Int64)
+    for place in range(20):
+        value = _value(place)
+        rest = (rest * pl.when(value >= 10).then(100).otherwise(10) + value) % 97
+    return _told(codes, pl.col("code").str.contains(r"^[A-Z0-9]{18}[0-9]{2}$") & (rest == 1))
+
+
+def _value(place: int) -> pl.Expr:
+    """Value of one character: 0 to 9, A = 10 to Z = 35."""
+    character = pl.col("code").str.slice(place, 1)
+    return character.replace_strict(list(_CHARACTERS), range(36), default=None, return_dtype=pl.Int64)
+
+
+def _luhn(digit: pl.Expr, doubled: pl.Expr) -> pl.Expr:
+    twice = digit * 2
+    return pl.when(~doubled).then(digit).when(twice > 9).then(twice - 9).otherwise(twice)
+
+
+def _told(codes: pl.Series, right: pl.Expr) -> pl.Series:
+    return codes.rename("code").to_frame().select(right.fill_null(value=False)).to_series()
 
 
 def isin_fault(code: str) -> tuple[str, str]:

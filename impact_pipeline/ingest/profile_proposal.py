@@ -127,7 +127,9 @@ def _grid(file: SourceFile) -> _Grid:
         delimiter = max(DELIMITERS, key=lambda mark: (_regular(head, mark), mark == ","))
         return _Grid(list(csv.reader(io.StringIO(head), delimiter=delimiter)), delimiter, encoding)
     if file.extension in ("json", "parquet"):
-        frame = (read_json(file, ()) if file.extension == "json" else read_parquet(file)).frame.head(_READ_ROWS)
+        frame = (read_json(file, ()) if file.extension == "json" else read_parquet(file, keep_types=False)).frame.head(
+            _READ_ROWS
+        )
     else:
         frame = sheet_of(file).head(_READ_ROWS)
         return _Grid([[cell or "" for cell in row] for row in frame.iter_rows()])

@@ -110,7 +110,7 @@ def _read(file: SourceFile, profile: Profile) -> TextTable | None:
     if file.extension == "json":
         table = read_json(file, profile.explode if isinstance(profile, ColumnsProfile) else None)
     else:
-        table = read_parquet(file)
+        table = read_parquet(file, keep_types=False)
     return table if not profile.missing(table.frame.columns) else None
 
 
@@ -121,7 +121,9 @@ def _refuse_nearly(file: SourceFile, profile: Profile) -> None:
     elif file.extension in _WORKBOOKS:
         headers = [read_sheet(file).frame.columns]
     else:
-        headers = [(read_json(file, ()) if file.extension == "json" else read_parquet(file)).frame.columns]
+        headers = [
+            (read_json(file, ()) if file.extension == "json" else read_parquet(file, keep_types=False)).frame.columns
+        ]
     for header in headers:
         missing = profile.missing(header)
         if 0 < len(missing) * 2 < len(profile.signature):

@@ -1,7 +1,7 @@
 """Rules that a typed batch of one dataset keeps: what is refused, what is repaired or emptied and listed."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
 
@@ -17,6 +17,8 @@ from impact_pipeline.ingest.identifiers import (
     lei_fault,
     looks_like_isin,
     looks_like_lei,
+    plain_isins,
+    plain_leis,
     valid_isin,
     valid_lei,
 )
@@ -60,16 +62,18 @@ def _sovereigns(batch: Batch) -> Batch:
 def _identifiers(batch: Batch, findings: Findings) -> Batch:
     for name in _LEI_COLUMNS:
         if name in batch.frame.columns:
-            batch = _spelled(batch, name, valid_lei, findings)
-            wrong = [c for c in _distinct(batch, name) if looks_like_lei(c) and valid_lei(c) is None]
+            odd = _odd(batch, name, plain_leis)
+            batch = _spelled(batch, name, odd, valid_lei, findings)
+            wrong = [c for c in odd if looks_like_lei(c) and valid_lei(c) is None]
             rule, reason = lei_fault()
-            for row in batch.frame.filter(pl.col(name).is_in(wrong)).iter_rows(named=True):
+            for row in _rows_of(batch, name, wrong):
                 note(batch, findings, row, name, row[name], reason, rule, WARN)
     for name in ("instrument_id", "subject_id"):
         if name in batch.frame.columns:
-            batch = _spelled(batch, name, valid_isin, findings)
-    if "instrument_id" in batch.frame.columns:
-        batch = _without_bad_isins(batch, findings)
+            odd = _odd(batch, name, plain_isins)
+            batch = _spelled(batch, name, odd, valid_isin, findings)
+            if name == "instrument_id":
+                batch = _without_bad_isins(batch, odd, findings)
     return batch
 
 
@@ -77,27 +81,35 @@ def _distinct(batch: Batch, name: str) -> list[str]:
     return batch.frame.get_column(name).drop_nulls().unique().sort().to_list()
 
 
-def _spelled(batch: Batch, name: str, valid: Callable[[str], str | None], findings: Findings) -> Batch:
+def _odd(batch: Batch, name: str, are_plain: Callable[[pl.Series], pl.Series]) -> list[str]:
+    """Distinct codes that have to be looked at one by one: all but those in order at first sight."""
+    codes = batch.frame.get_column(name).drop_nulls().unique()
+    return codes.filter(~are_plain(codes)).sort().to_list()
+
+
+def _rows_of(batch: Batch, name: str, codes: Sequence[str]) -> Iterator[dict[str, object]]:
+    return batch.frame.filter(pl.col(name).is_in(codes)).iter_rows(named=True) if codes else iter(())
+
+
+def _spelled(
+    batch: Batch, name: str, odd: Sequence[str], valid: Callable[[str], str | None], findings: Findings
+) -> Batch:
     """Replace spellings in lower case or with spaces by the normal one, and list them."""
-    mended = {c: right for c in _distinct(batch, name) if (right := valid(c)) is not None and right != c}
+    mended = {c: right for c in odd if (right := valid(c)) is not None and right != c}
     if not mended:
         return batch
-    for row in batch.frame.filter(pl.col(name).is_in(list(mended))).iter_rows(named=True):
-        reason = f"lower case or spaces: read as {mended[row[name]]}"
+    for row in _rows_of(batch, name, list(mended)):
+        reason = f"lower case or spaces: read as {mended[str(row[name])]}"
         note(batch, findings, row, name, row[name], reason, "identifier_repaired", WARN)
     return batch.with_frame(batch.frame.with_columns(pl.col(name).replace(mended)))
 
 
-def _without_bad_isins(batch: Batch, findings: Findings) -> Batch:
-    wrong = [
-        code
-        for code in _distinct(batch, "instrument_id")
-        if valid_isin(code) is None and (looks_like_isin(code) or _spaced_isin(code))
-    ]
-    rows = pl.col("instrument_id").is_in(wrong)
-    for row in batch.frame.filter(rows).iter_rows(named=True):
-        rule, reason = isin_fault(compact(row["instrument_id"]))
+def _without_bad_isins(batch: Batch, odd: Sequence[str], findings: Findings) -> Batch:
+    wrong = [code for code in odd if valid_isin(code) is None and (looks_like_isin(code) or _spaced_isin(code))]
+    for row in _rows_of(batch, "instrument_id", wrong):
+        rule, reason = isin_fault(compact(str(row["instrument_id"])))
         note(batch, findings, row, "instrument_id", row["instrument_id"], reason, rule, ERROR)
+    rows = pl.col("instrument_id").is_in(wrong)
     emptied = pl.when(rows).then(None).otherwise(pl.col("instrument_id")).alias("instrument_id")
     return batch.with_frame(batch.frame.with_columns(emptied)) if wrong else batch
 
@@ -136,8 +148,8 @@ def _note_countries(batch: Batch, findings: Findings) -> None:
         return
     alpha_2 = {alpha_3: code for code, alpha_3 in countries().items() if alpha_3}
     strange = [code for code in _distinct(batch, "country") if code not in countries()]
-    for row in batch.frame.filter(pl.col("country").is_in(strange)).iter_rows(named=True):
-        code = row["country"]
+    for row in _rows_of(batch, "country", strange):
+        code = str(row["country"])
         meant = alpha_2.get(code.upper(), code.upper() if code.upper() in countries() else None)
         reason = "not an ISO 3166 alpha-2 code; kept as it is" + (f" (probably {meant})" if meant else "")
         note(batch, findings, row, "country", code, reason, "unknown_country", WARN)

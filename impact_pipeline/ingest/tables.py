@@ -9,16 +9,19 @@ import polars as pl
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.sources import SourceFile
+from impact_pipeline.schemas import TABLES
 
 #: First lines of a file among which its header may be.
 HEADER_LINES = 15
 #: The widest template in use has some six hundred columns.
 MOST_COLUMNS = 2_000
+#: Whole numbers of at most ten digits.
+_SMALL_WHOLES = (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32)
 
 
 @dataclass(frozen=True)
 class TextTable:
-    """Cells of one file as text (nothing = null); ``rows`` holds the row or record number of each.
+    """Cells of one file as text (nothing = null) or as Parquet typed them; ``rows`` holds the row or record of each.
 
     ``above``: the lines over the header. ``dataset``: what the rows are about; the folder's, unless a profile says
     otherwise. ``profile_id``: how the file was read.
@@ -81,8 +84,12 @@ def no_rows(file: SourceFile) -> SourceFileError:
     )
 
 
-def read_parquet(file: SourceFile) -> TextTable:
-    """A Parquet file; its types are taken as they are and spelled as text, records counted from 1."""
+def read_parquet(file: SourceFile, *, keep_types: bool = True) -> TextTable:
+    """A Parquet file, records counted from 1.
+
+    With ``keep_types``, columns that fit the type of ours without rounding keep theirs; others are spelled as text, and
+    read like any text.
+    """
     check_not_empty(file)
     try:
         frame = pl.read_parquet(io.BytesIO(file.data))
@@ -95,13 +102,29 @@ def read_parquet(file: SourceFile) -> TextTable:
         if kind.is_nested() or isinstance(kind, pl.Binary | pl.Object):
             found = "nested values" if kind.is_nested() else "bytes"
             raise SourceFileError(file.name, found, "text, numbers, dates or true and false", column=name)
-    text = frame.select(_as_text(name, kind) for name, kind in frame.schema.items())
-    return check_cells(TextTable(file, text, pl.Series(range(1, frame.height + 1), dtype=pl.Int64)))
+    wanted = TABLES[f"raw.{file.dataset}"].polars_schema if keep_types else {}
+    cells = frame.select(
+        pl.col(name) if fits(kind, wanted.get(name)) else as_text(name, kind) for name, kind in frame.schema.items()
+    )
+    return check_cells(TextTable(file, cells, pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True)))
+
+
+def fits(kind: pl.DataType, wanted: object) -> bool:
+    """Whether every value of a Parquet type is a value of ours: then a cast does what reading its text would do."""
+    if isinstance(wanted, pl.Decimal):
+        if isinstance(kind, pl.Decimal):
+            return kind.scale <= wanted.scale and kind.precision - kind.scale <= wanted.precision - wanted.scale
+        return kind in _SMALL_WHOLES
+    if wanted == pl.Int64:
+        return kind in (*_SMALL_WHOLES, pl.Int64)
+    return wanted in (pl.Date, pl.Boolean) and kind == wanted
 
 
 def check_cells(table: TextTable) -> TextTable:
     """Refuse a NUL inside a cell: invisible, it makes two codes that look alike different."""
-    for name in table.frame.columns:
+    for name, kind in table.frame.schema.items():
+        if kind != pl.String:
+            continue
         bad = table.frame.get_column(name).str.contains("\0", literal=True).fill_null(value=False)
         if bad.any():
             row = table.rows.filter(bad)[0]
@@ -111,7 +134,8 @@ def check_cells(table: TextTable) -> TextTable:
     return table
 
 
-def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
+def as_text(name: str, kind: pl.DataType) -> pl.Expr:
+    """A column spelled as text; a moment at midnight is a date."""
     column = pl.col(name)
     if isinstance(kind, pl.Datetime):
         return column.dt.to_string("%Y-%m-%d %H:%M:%S").str.strip_suffix(" 00:00:00")

@@ -14,7 +14,7 @@ from impact_pipeline.schemas.table import type_names
 from impact_pipeline.warehouse.connections import ENGINE_FAILURES, in_window, literal, quoted
 from impact_pipeline.warehouse.header import short_name
 from impact_pipeline.warehouse.models import SqlModel, SqlTest
-from impact_pipeline.warehouse.tables import replace_window
+from impact_pipeline.warehouse.selected import replace_window_by_query
 
 SAMPLE_ROWS = 5
 
@@ -41,16 +41,17 @@ def run_model(con: duckdb.DuckDBPyConnection, model: SqlModel, start: dt.date, e
     """Compute and store the months ``start <= as_of_date < end`` of a model (a view: define it and count).
 
     Raises:
-        SchemaViolationError: columns, types or rows that break the schema; nothing has changed then.
+        SchemaViolationError: columns, types or rows that break the schema; the caller rolls its transaction back.
         ImpactPipelineError: the query itself failed; the message names the file.
     """
     if model.kind == "view":
         _define_view(con, model)
-        return _result(model, _select(con, model, [model.partition], start, end))
-    frame = _select(con, model, model.table.column_names, start, end)
-    _require_types(model, frame)
-    replace_window(con, model.table, frame, start, end)
-    return _result(model, frame)
+    else:
+        query = _query(model, model.table.column_names, start, end)
+        with _naming(model):
+            _require_types(model, con.sql(f"{query} limit 0").pl())
+            replace_window_by_query(con, model.table, query, start, end)
+    return _counted(con, model, start, end)
 
 
 def run_test(con: duckdb.DuckDBPyConnection, test: SqlTest, start: dt.date, end: dt.date) -> TestResult:
@@ -59,22 +60,21 @@ def run_test(con: duckdb.DuckDBPyConnection, test: SqlTest, start: dt.date, end:
     keys = [name for name in test.table.grain if name in output] or [test.table.partition]
     if "*" in output:
         keys = list(test.table.grain)
-    bad = _select(con, test, list(dict.fromkeys([test.table.partition, *keys])), start, end)
+    query = _query(test, list(dict.fromkeys([test.table.partition, *keys])), start, end)
+    with _naming(test):
+        bad = con.sql(query).pl()
     return TestResult(
         _by_month(bad, test.table.partition),
         bad.sort(keys, nulls_last=True).head(SAMPLE_ROWS).select(keys).to_dicts(),
     )
 
 
-def _select(
-    con: duckdb.DuckDBPyConnection, file: SqlModel | SqlTest, columns: list[str], start: dt.date, end: dt.date
-) -> pl.DataFrame:
+def _query(file: SqlModel | SqlTest, columns: list[str], start: dt.date, end: dt.date) -> str:
     # the filter stands outside: DuckDB pushes it down where that is right, and windows over earlier months
     # stay whole
     names = ", ".join(map(quoted, columns))
     months = in_window(file.table.partition, start, end)
-    with _naming(file):
-        return con.sql(f"select {names} from (\n{file.query}\n) as model where {months}").pl()
+    return f"select {names} from (\n{file.query}\n) as model where {months}"
 
 
 @contextmanager
@@ -123,8 +123,14 @@ def _define_view(con: duckdb.DuckDBPyConnection, model: SqlModel) -> None:
     con.execute(f"comment on view {quoted(model.name)} is {literal(comment)}")
 
 
-def _result(model: SqlModel, frame: pl.DataFrame) -> RunResult:
-    return RunResult(frame.height, _by_month(frame, model.partition))
+def _counted(con: duckdb.DuckDBPyConnection, model: SqlModel, start: dt.date, end: dt.date) -> RunResult:
+    month = quoted(model.partition)
+    where = in_window(model.partition, start, end)
+    with _naming(model):
+        found = con.execute(
+            f"select {month}, count(*) from {quoted(model.name)} where {where} group by {month} order by {month}"
+        ).fetchall()
+    return RunResult(sum(count for _, count in found), dict(found))
 
 
 def _by_month(frame: pl.DataFrame, month: str) -> dict[dt.date, int]:
