@@ -137,6 +137,18 @@ AUDIT = (
         "as_of_date dataset file row column value? reason rule severity source_file_id",
         COLUMNS,
     ),
+    table(
+        "audit.corrections",
+        "Cells of delivered files that the policy corrects, one row per month, correction and cell.",
+        "as_of_date correction_id file row column",
+        "as_of_date correction_id dataset file row column old_value? new_value? status=correction_status reason author"
+        " approver approved_on expires_on policy_file file_sha256 source_file_id",
+        COLUMNS,
+        other={
+            "reason": "Why the cell is wrong and how the right value is known.",
+            "expires_on": "The correction holds for months that end by this day.",
+        },
+    ),
 )
 
 POLICY = (

@@ -146,3 +146,4 @@ CHANGE_EFFECTS = (
 )
 CHANGE_METHODS = ("LMDI", "Shapley", "whole")
 SEVERITIES = ("error", "warn")
+CORRECTION_STATUSES = ("applied", "not_needed", "expired")

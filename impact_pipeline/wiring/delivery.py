@@ -107,10 +107,12 @@ def store_delivery(
     lacking = _missing_baselines(settings, store, policy, covered)
     windows = [*(month_window(day) for day in lacking), covered]
     months = [*lacking, *covered.month_ends]
-    delivery = read_delivery(settings.inputs, settings.policy / "profiles", months, today or dt.date.today())
+    profiles, today = settings.policy / "profiles", today or dt.date.today()
+    delivery = read_delivery(settings.inputs, profiles, months, today, policy.corrections)
     frames = {**delivery.frames, **policy_frames(policy, months)}
     frames["audit.source_files"] = delivery.source_files
     frames["audit.rejected_rows"] = delivery.rejected_rows
+    frames["audit.corrections"] = delivery.corrections
     frames["audit.months"] = _months(
         months, known_cut(known_as_of, delivery.known_as_of), policy.sha256, delivery.source_files
     )
