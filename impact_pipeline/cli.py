@@ -155,7 +155,10 @@ def _report(settings: Settings, outcome: "Outcome", as_json: bool) -> None:
 def show(
     month: MonthOption,
     what: Annotated[
-        str, typer.Argument(help="indicators, breaches, carbon, changes, sovereign, shares, rejected or corrections.")
+        str,
+        typer.Argument(
+            help="indicators, breaches, carbon, changes, sovereign, shares, resolutions, rejected or corrections."
+        ),
     ] = "indicators",
     portfolio: Annotated[str | None, typer.Option(help="Portfolio; default the whole entity.")] = None,
     since: Annotated[str | None, typer.Option(help="changes: earlier month; default a year before.")] = None,
@@ -173,7 +176,7 @@ def show(
         raise SettingsError(f"show {what!r}: expected one of {', '.join(sorted((*VIEWS, 'changes')))}")
     if what != "changes" and (since or metric or svg):
         raise SettingsError(f"show {what}: --since, --metric and --svg go with changes")
-    if portfolio and what in ("indicators", "rejected", "corrections"):
+    if portfolio and what in ("indicators", "rejected", "resolutions", "corrections"):
         raise SettingsError(
             f"show {what}: it is about the whole entity; --portfolio goes with breaches, carbon or shares"
         )

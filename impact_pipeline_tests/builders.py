@@ -139,12 +139,14 @@ class Computed:
         """The row of ``marts.positions`` of a line."""
         return self.one("select * from marts.positions where line_id = ? and portfolio_id = ?", line_id, portfolio)
 
-    def flagged(self, check: str) -> list[str]:
-        """Lines that a check of ``dbt_like_sql/tests`` lists (at most five): ``attribution__no_factor_above_1``."""
+    def flagged(self, check: str, key: str = "line_id") -> list[str]:
+        """What a check of ``dbt_like_sql/tests`` lists: by default lines, as of ``attribution__no_factor_above_1``."""
         test = next(each for each in _sql_files()[1] if each.name == check)
-        with self.store.read() as connection:
-            found = run_test(connection, test, self.covered.start, self.covered.end)
-        return sorted(row["line_id"] for row in found.sample)
+        found = self.rows(
+            f"select {key} from (\n{test.query}\n) where as_of_date >= ? and as_of_date < ?",
+            self.covered.start, self.covered.end,
+        )  # fmt: skip
+        return sorted(row[key] for row in found)
 
 
 def compute(

@@ -7,58 +7,11 @@
 --              emissions (PCAF Part A, table 1.3). Listed issuers are divided by EVIC, others by equity + debt, property
 --              by its value at origination. A line that cannot be computed keeps its reason; a factor above 1 blocks
 --              the line. Where methodology.yaml names sector factors, they stand in for what an issuer does not say
---              (options 3a to 3c). Public issuers are counted in marts.sovereign_carbon and
+--              (options 3a to 3c). Where an issuer tells what its labelled bonds finance (methodology.yaml), their
+--              holders count that pool, and all others the issuer without it (PCAF 5.7, pp. 98-109). Public issuers are counted in marts.sovereign_carbon and
 --              marts.sub_sovereign_carbon and never added to companies.
 
-with positions as (
-    select
-        positions.*,
-        case
-            when positions.asset_class in ('listed_equity', 'unlisted_equity') then 'equity'
-            when positions.asset_class in ('corporate_bond', 'covered_bond', 'private_debt', 'loan', 'project_finance')
-                then 'debt'
-            when positions.asset_class in ('real_estate', 'mortgage') then 'property'
-        end as kind,
-        case
-            when positions.asset_class in (
-                'corporate_bond', 'covered_bond', 'private_debt', 'loan', 'project_finance', 'mortgage',
-                'sovereign_bond', 'sub_sovereign_bond'
-            ) then methodology.debt_outstanding
-            when positions.asset_class = 'unlisted_equity' then methodology.unlisted_equity_outstanding
-            -- the denominator of a property is a value at origination: the price paid is closer to it than today's
-            when positions.asset_class = 'real_estate' then 'book_value'
-            else 'market_value'
-        end as wanted
-    from core.positions as positions
-    inner join policy.methodology as methodology on positions.as_of_date = methodology.as_of_date
-),
-
-based as (
-    select
-        positions.*,
-        case
-            when wanted = 'nominal' and nominal_eur is not null then 'nominal'
-            when wanted in ('nominal', 'book_value') and book_value_eur is not null then 'book_value'
-            when wanted = 'book_value' and nominal_eur is not null and asset_class not in (
-                'unlisted_equity', 'real_estate'
-            ) then 'nominal'
-            when market_value_eur is not null then 'market_value'
-        end as outstanding_basis
-    from positions
-),
-
-amounts as (
-    select
-        based.*,
-        case outstanding_basis
-            when 'nominal' then nominal_eur
-            when 'book_value' then book_value_eur
-            when 'market_value' then market_value_eur
-        end as outstanding_eur
-    from based
-),
-
-joined as (
+with joined as (
     select
         amounts.as_of_date,
         amounts.portfolio_id,
@@ -67,7 +20,7 @@ joined as (
         amounts.asset_class,
         amounts.pocket,
         amounts.value_status,
-        amounts.kind,
+        amounts.attributed_as as kind,
         amounts.outstanding_basis,
         amounts.outstanding_eur,
         -- a negative value is a short position whatever the sign of its nominal
@@ -75,6 +28,9 @@ joined as (
         issuers.issuer_id is null and financials.issuer_id is null and emissions.issuer_id is null as is_unknown_issuer,
         own.issuer_id is not null as is_own,
         coalesce(own.pct_capital >= 100, false) as is_fully_owned,
+        amounts.attributed_as = 'debt' and coalesce(amounts.use_of_proceeds, 'none') <> 'none' as is_labelled,
+        pools.allocated_eur,
+        pools.allocated_scope_1_2_tco2e,
         financials.issuer_id is null as has_no_financials,
         emissions.fiscal_year as emissions_fiscal_year,
         emissions.scope_1_tco2e,
@@ -111,7 +67,7 @@ joined as (
             when financials.evic_basis in ('stale_financials', 'missing_fx_rate') then null
             else financials.evic_basis in ('evic_parts', 'evic_reported')
         end as is_listed
-    from amounts
+    from core.outstanding_amounts as amounts
     left join core.issuers as issuers
         on amounts.as_of_date = issuers.as_of_date
         and amounts.issuer_id = issuers.issuer_id
@@ -124,6 +80,11 @@ joined as (
     left join core.sector_estimates as estimates
         on amounts.as_of_date = estimates.as_of_date
         and amounts.issuer_id = estimates.issuer_id
+    -- the year of the emissions it is taken out of
+    left join policy.use_of_proceeds_allocations as pools
+        on amounts.as_of_date = pools.as_of_date
+        and amounts.issuer_id = pools.issuer_id
+        and emissions.fiscal_year = pools.fiscal_year
     left join core.own_entities as own
         on amounts.as_of_date = own.as_of_date
         and amounts.issuer_id = own.issuer_id
@@ -240,17 +201,52 @@ measured as (
             when is_delivered and kind = 'property' and option_1_2 = '3a' then 5
             when is_delivered then score_1_2
         end as score,
-        asset_class in (
-            'listed_equity', 'corporate_bond', 'covered_bond', 'unlisted_equity', 'private_debt', 'loan',
-            'project_finance', 'fund', 'real_estate', 'mortgage', 'securitisation'
-        )
+        (kind is not null or asset_class in ('fund', 'securitisation'))
         -- what finances nobody, and what is in the group's own scopes 1 to 3
         and line_status not in ('short_position', 'out_of_scope_own_use', 'consolidated') as is_eligible,
+        coalesce(
+            is_delivered
+            and kind in ('equity', 'debt')
+            and allocated_eur < divisor_eur
+            and allocated_scope_1_2_tco2e <= scope_1_tco2e + scope_2_tco2e,
+            false
+        ) as has_pool,
         case
             when sector_option is null then emissions_fiscal_year
             when sector_option = '3a' then financials_fiscal_year
         end as data_year
     from opted
+),
+
+-- the pool of labelled bonds told apart from the rest of the issuer, when both of its figures are known and fit in it
+pooled as (
+    select
+        measured.*,
+        case
+            when is_labelled and outstanding_eur <= allocated_eur and has_pool then 'allocated_pool'
+            when is_labelled then 'issuer_level'
+            when has_pool then 'beside_pool'
+        end as use_of_proceeds_basis
+    from measured
+),
+
+shared as (
+    select
+        pooled.*,
+        -- scaled to the whole denominator: the factors of all holders of an issuer still add up to at most 1, and what
+        -- knows no pool (scope 3, revenue, SFDR) keeps the same factor
+        case use_of_proceeds_basis
+            when 'allocated_pool' then cast(
+                cast(allocated_scope_1_2_tco2e as double)
+                * (cast(divisor_eur as double) / cast(allocated_eur as double)) as decimal(24, 6)
+            )
+            when 'beside_pool' then cast(
+                cast(scope_1_2_tco2e - allocated_scope_1_2_tco2e as double)
+                * (cast(divisor_eur as double) / cast(divisor_eur - allocated_eur as double)) as decimal(24, 6)
+            )
+            else scope_1_2_tco2e
+        end as attributed_scope_1_2_tco2e
+    from pooled
 )
 
 select
@@ -268,12 +264,14 @@ select
     scope_2_basis,
     scope_3_tco2e,
     scope_1_2_tco2e, -- scope 1 + scope 2; option 3a: revenue x sector factor; options 3b, 3c: there is none
+    use_of_proceeds_basis,
+    attributed_scope_1_2_tco2e, -- scope_1_2_tco2e unless a pool of labelled bonds is told apart
     case
         when sector_option in ('3b', '3c')
             then cast(cast(outstanding_eur as double) / 1000000 * tco2e_per_meur_outstanding as decimal(24, 6))
         when is_delivered or sector_option = '3a'
-            then cast(factor * cast(scope_1_2_tco2e as double) as decimal(24, 6))
-    end as financed_scope_1_2_tco2e, -- attribution_factor x scopes 1+2; options 3b, 3c: outstanding x sector factor
+            then cast(factor * cast(attributed_scope_1_2_tco2e as double) as decimal(24, 6))
+    end as financed_scope_1_2_tco2e, -- attribution_factor x what is attributed; options 3b, 3c: outstanding x sector factor
     case
         when line_status = 'covered' and scope_3_status = 'covered'
             then cast(factor * cast(scope_3_tco2e as double) as decimal(24, 6))
@@ -297,4 +295,4 @@ select
     case when kind is not null then financials_fiscal_year end as financials_fiscal_year,
     case when kind is not null then year(as_of_date) - data_year end as emissions_lag_years,
     case when kind is not null then data_year - financials_fiscal_year end as vintage_gap_years
-from measured
+from shared

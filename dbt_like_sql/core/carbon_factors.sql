@@ -36,6 +36,7 @@ select
     reports.currency as issuer_currency, -- of the balance sheet that gave the denominator
     issuer_rates.units_per_eur as issuer_units_per_eur,
     attribution.scope_1_2_tco2e,
+    attribution.attributed_scope_1_2_tco2e,
     attribution.scope_3_tco2e,
     attribution.financed_scope_1_2_tco2e,
     attribution.financed_scope_3_tco2e

@@ -4,12 +4,20 @@
 -- owner:       team:impact-data
 -- group:       issuers
 -- description: Latest fiscal year closed by the month end whose balance sheet gives the issuer's denominator; a year
---              that only gives the balance sheet total stands back behind one that gives the parts. EVIC is market
---              capitalisation + debt (+ minority interests when known, + deposits for financials), cash never deducted
+--              that only gives the balance sheet total stands back behind one that gives the parts. One year for all lines
+--              of an issuer, so that its shares and its debt are parts of the same whole: listed shares that are held say
+--              that a company nobody classified is listed, and a year with an EVIC comes before a later one without. EVIC
+--              is market capitalisation + debt (+ minority interests when known, + deposits for financials), cash never deducted
 --              (Reg. (EU) 2020/1818 art. 1(d); PCAF Part A 5.1). The debt of a bank includes its deposits, listed or not.
 --              Both legs of an attribution use the month-end rate.
 
-with facts as (
+with shares as (
+    select distinct as_of_date, issuer_id
+    from core.holdings
+    where asset_class = 'listed_equity'
+),
+
+facts as (
     select
         financials.as_of_date,
         financials.issuer_id,
@@ -26,6 +34,7 @@ with facts as (
         -- nobody said whether it is a bank: customer deposits say so
         coalesce(issuers.is_financial, financials.deposits > 0) as is_financial,
         issuers.is_listed,
+        issuers.is_listed is null and shares.issuer_id is not null as needs_evic,
         rates.units_per_eur,
         financials.source_file_id,
         financials.source_row,
@@ -37,6 +46,9 @@ with facts as (
     left join core.issuers as issuers
         on financials.as_of_date = issuers.as_of_date
         and financials.issuer_id = issuers.issuer_id
+    left join shares
+        on financials.as_of_date = shares.as_of_date
+        and financials.issuer_id = shares.issuer_id
     left join core.fx_rates as rates
         on financials.as_of_date = rates.as_of_date
         and financials.currency = rates.currency
@@ -70,6 +82,7 @@ built as (
             else evic
         end as evic_reported,
         is_listed,
+        needs_evic,
         -- negative book equity counts as 0: all emissions go to the lenders (PCAF 5.1, footnote 42)
         case
             when total_equity is null or total_debt is null then null
@@ -121,10 +134,11 @@ chosen as (
             partition by as_of_date, issuer_id
             order by
                 case
-                    when is_stale then 3
+                    when is_stale then 4
+                    when needs_evic and evic_parts is null and evic_reported is null and denominator is not null then 1
                     when denominator is not null then 0
-                    when total_assets is not null then 1
-                    else 2
+                    when total_assets is not null then 2
+                    else 3
                 end,
                 fiscal_year desc
         ) as preference

@@ -23,7 +23,7 @@ with ranked as (
         row_number() over (
             partition by issuers.as_of_date, issuers.issuer_id
             order by
-                case when files.profile_id = 'canonical' then 0 else 1 end,
+                case when files.dataset = 'holdings' then 1 else 0 end,
                 issuers.sector_code is null,
                 -- by name, not by digest: a file sent again with another line changed must not change the choice
                 files.file,
@@ -47,7 +47,10 @@ select
         is_financial,
         case
             when sector_scheme = 'gics' then substr(sector_code, 1, 2) = '40'
-            when sector_code is not null then substr(sector_code, 1, 2) in ('64', '65', '66')
+            when substr(sector_code, 1, 1) between '0' and '9' then substr(sector_code, 1, 2) in ('64', '65', '66')
+            -- the letter of finance moved: K in Rev. 2, L in Rev. 2.1, where K is telecommunications
+            when sector_scheme = 'nace_2' then substr(sector_code, 1, 1) = 'K'
+            when sector_scheme = 'nace_2_1' then substr(sector_code, 1, 1) = 'L'
         end
     ) as is_financial, -- as delivered, else NACE 64-66 or GICS 40
     is_listed,

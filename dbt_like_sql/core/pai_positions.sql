@@ -187,7 +187,8 @@ select
         when lines.counterparty <> 'company' then null
         when lines.asset_class = 'fund' or issuers.sector_code is null then 'unknown'
         when issuers.sector_scheme in ('nace_2', 'nace_2_1') and substr(issuers.sector_code, 1, 4) = '20.2' then 'yes'
-        when issuers.sector_scheme in ('nace_2', 'nace_2_1') and issuers.sector_code in ('20', '20.') then 'unknown'
+        when issuers.sector_scheme in ('nace_2', 'nace_2_1') and issuers.sector_code in ('C', '20', '20.')
+            then 'unknown'
         when issuers.sector_scheme in ('nace_2', 'nace_2_1') then 'no'
         -- GICS keeps fertilisers and agrochemicals together, and its coarser codes chemicals as a whole
         when issuers.sector_code = '15101030' or '15101030' like issuers.sector_code || '%' then 'unknown'

@@ -25,17 +25,17 @@ described as (
     select
         portfolios.as_of_date,
         portfolios.portfolio_id,
-        -- canonical files win over what a fund's own file says
+        -- the folder of portfolios wins over what a fund's own file says
         coalesce(
-            max(case when files.profile_id = 'canonical' then portfolios.name end),
+            max(case when files.dataset <> 'holdings' then portfolios.name end),
             max(portfolios.name)
         ) as portfolio_name,
         coalesce(
-            max(case when files.profile_id = 'canonical' then portfolios.currency end),
+            max(case when files.dataset <> 'holdings' then portfolios.currency end),
             max(portfolios.currency)
         ) as currency,
         coalesce(
-            max(case when files.profile_id = 'canonical' then portfolios.kind end),
+            max(case when files.dataset <> 'holdings' then portfolios.kind end),
             max(portfolios.kind)
         ) as kind,
         max(portfolios.pocket) as pocket

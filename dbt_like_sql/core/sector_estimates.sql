@@ -11,11 +11,24 @@ with described as (
     select
         issuers.as_of_date,
         issuers.issuer_id,
-        -- divisions mean the same in both revisions of NACE, section letters do not
+        -- factors are of Rev. 2: divisions mean the same in both revisions of NACE, section letters do not
         case
             when issuers.sector_scheme not in ('nace_2', 'nace_2_1') then null
             when substr(issuers.sector_code, 1, 1) between '0' and '9' then substr(issuers.sector_code, 1, 2)
-            when issuers.sector_scheme = 'nace_2' then substr(issuers.sector_code, 1, 1)
+            when issuers.sector_scheme = 'nace_2' or substr(issuers.sector_code, 1, 1) between 'A' and 'J'
+                then substr(issuers.sector_code, 1, 1)
+            when substr(issuers.sector_code, 1, 1) = 'K' then 'J'
+            when substr(issuers.sector_code, 1, 1) = 'L' then 'K'
+            when substr(issuers.sector_code, 1, 1) = 'M' then 'L'
+            when substr(issuers.sector_code, 1, 1) = 'N' then 'M'
+            when substr(issuers.sector_code, 1, 1) = 'O' then 'N'
+            when substr(issuers.sector_code, 1, 1) = 'P' then 'O'
+            when substr(issuers.sector_code, 1, 1) = 'Q' then 'P'
+            when substr(issuers.sector_code, 1, 1) = 'R' then 'Q'
+            when substr(issuers.sector_code, 1, 1) = 'S' then 'R'
+            -- T has the repair of vehicles, G in Rev. 2, beside what was S: the letter alone does not say
+            when substr(issuers.sector_code, 1, 1) = 'U' then 'T'
+            when substr(issuers.sector_code, 1, 1) = 'V' then 'U'
         end as sector_code,
         case when financials.evic_basis <> 'stale_financials' then financials.fiscal_year end as fiscal_year,
         case

@@ -5,7 +5,10 @@
 -- owner:       team:impact-data
 -- group:       publication
 -- description: The mission committee's table. A view, because a month is compared with its baseline month: whichever of
---              the two was run last, the answer is the same. No baseline yet: the change is empty, status no_baseline.
+--              the two was run last, the answer is the same. No baseline yet: the change is empty, status no_baseline. A
+--              baseline of the portfolio's carbon is the one in force (core.carbon_baselines): restated, where what is
+--              known now moves it by the policy's threshold; its coverage is in marts.carbon_trajectory. footprint_per_person
+--              keeps the baseline first computed: nobody restates the mutual's own balance.
 
 with carbon as (
     select
@@ -206,11 +209,23 @@ baselines as (
     select
         targets.as_of_date,
         targets.indicator_id,
-        figures.value as baseline_value
+        case
+            when restated.as_of_date is not null then restated.baseline_value
+            else figures.value
+        end as baseline_value
     from policy.targets as targets
-    inner join figures
+    left join figures
         on targets.baseline_date = figures.as_of_date
         and targets.indicator_id = figures.indicator_id
+    left join core.carbon_baselines as restated
+        on targets.as_of_date = restated.as_of_date
+        and targets.baseline_date = restated.baseline_date
+        and restated.portfolio_id = 'ALL'
+        and restated.is_recalculation_due
+        and (
+            (targets.indicator_id = 'portfolio_footprint' and restated.metric = 'economic_intensity')
+            or (targets.indicator_id = 'financed_emissions' and restated.metric = 'financed_emissions')
+        )
 ),
 
 -- the change of the footprint is a figure of its own: footprint of the month over footprint of the baseline

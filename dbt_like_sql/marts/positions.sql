@@ -76,6 +76,7 @@ select
     attribution.financed_scope_3_tco2e,
     attribution.data_quality_score,
     attribution.carbon_status,
+    attribution.use_of_proceeds_basis,
     case
         -- no rule in force: nobody said it is clear
         when worst.headline_outcome is null and positions.is_screened then 'UNKNOWN'

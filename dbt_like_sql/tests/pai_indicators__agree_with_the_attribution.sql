@@ -9,7 +9,13 @@ with lines as (
         attribution.as_of_date,
         attribution.portfolio_id,
         portfolios.is_root,
-        attribution.financed_scope_1_2_tco2e + attribution.financed_scope_3_tco2e as tonnes
+        case
+            -- SFDR knows no pool of labelled bonds: the issuer's own scopes 1+2 for every holder
+            when attribution.use_of_proceeds_basis in ('allocated_pool', 'beside_pool') then cast(
+                attribution.attribution_factor * cast(attribution.scope_1_2_tco2e as double) as decimal(24, 6)
+            )
+            else attribution.financed_scope_1_2_tco2e
+        end + attribution.financed_scope_3_tco2e as tonnes
     from core.attribution as attribution
     inner join core.portfolios as portfolios
         on attribution.as_of_date = portfolios.as_of_date

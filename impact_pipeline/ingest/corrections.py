@@ -128,6 +128,16 @@ class Mending:
             if hit.file.name == file.name and hit.month is None:
                 self._hits[place] = replace(hit, month=months.get(hit.row) or known)
 
+    @property
+    def corrected(self) -> set[str]:
+        """Names of the files with a cell that is read otherwise than delivered."""
+        return {hit.file.name for hit in self._hits if hit.status == APPLIED}
+
+    def as_delivered(self, files: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Rows of ``audit.source_files`` with the sha256 of the bytes delivered, for comparison with the sender's."""
+        delivered = {hit.source_file_id: hit.file.sha256 for hit in self._hits}
+        return [{**row, "source_file_id": delivered.get(row["source_file_id"], row["source_file_id"])} for row in files]
+
     def check_found(self, folders: Mapping[str, Sequence[SourceFile]]) -> None:
         """Refuse corrections that no file of the run's months has a cell for; other months' are not concerned.
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from impact_pipeline.ingest.delivery_rules import (
 from impact_pipeline.ingest.findings import Findings
 from impact_pipeline.ingest.fx import reference_rates
 from impact_pipeline.ingest.holdings import Holdings, months_held, read_holdings, source_file_row
+from impact_pipeline.ingest.identifier_rules import check_identifier_map
+from impact_pipeline.ingest.manifest import Entry, check_manifest, load_manifest
 from impact_pipeline.ingest.policy_corrections import PlacedCorrection
 from impact_pipeline.ingest.profiles import Profile, load_profiles
 from impact_pipeline.ingest.row_rules import ALWAYS
@@ -31,7 +33,10 @@ from impact_pipeline.schemas import TABLES
 
 @dataclass(frozen=True)
 class Delivery:
-    """What one inputs folder says for the months of a run, checked as a whole."""
+    """What one inputs folder says for the months of a run, checked as a whole.
+
+    ``by_group``: file (sha256) and row of the lines whose issuer is named by the LEI of its group.
+    """
 
     frames: dict[str, pl.DataFrame]
     source_files: pl.DataFrame
@@ -39,6 +44,16 @@ class Delivery:
     corrections: pl.DataFrame
     known_as_of: dt.date | None
     blobs: list[Blob]
+    by_group: list[tuple[str, int]]
+
+    def of_months(self, months: Sequence[dt.date]) -> "Delivery":
+        """What some months see of it: their lines, and rows of their files only."""
+        files = self.source_files.filter(pl.col("as_of_date").is_in(list(months)))
+        frames = {}
+        for name, frame in self.frames.items():
+            column = "as_of_date" if name == "raw.holdings" else "source_file_id"
+            frames[name] = frame.filter(pl.col(column).is_in(files.get_column(column).unique().to_list()))
+        return replace(self, frames=frames, source_files=files)
 
 
 def read_delivery(
@@ -62,7 +77,8 @@ def read_delivery(
         )
     # a file that serves every month is read twice when one of its corrections expires within the run
     groups = months_alike(corrections, sorted(set(months)))
-    parts = [_read(folders, shapes, group, today, Mending(corrections, group)) for group in groups]
+    manifest = load_manifest(inputs)
+    parts = [_read(folders, shapes, group, today, Mending(corrections, group), manifest) for group in groups]
     return parts[0] if len(parts) == 1 else _joined(parts)
 
 
@@ -72,6 +88,7 @@ def _read(
     months: Sequence[dt.date],
     today: dt.date,
     mending: Mending,
+    manifest: dict[str, Entry] | None,
 ) -> Delivery:
     """The delivery of months that have the same corrections in force."""
     findings = Findings()
@@ -93,6 +110,8 @@ def _read(
     frames["fx_rates"] = pl.concat([frames["fx_rates"], rates.frame])
     used.append(rates.file)
     rows += [source_file_row(rates.file, rates.frame.height, "reference", month) for month in months]
+    present = {file.name for files in folders.values() for file in files}
+    check_manifest(manifest, mending.as_delivered(rows), present, mending.corrected)
     _whole_delivery(frames, holdings, {file.sha256: file.name for file in used}, findings)
     return Delivery(
         frames={f"raw.{name}": _validated(f"raw.{name}", frames[name]) for name in DATASETS},
@@ -101,6 +120,7 @@ def _read(
         corrections=_validated("audit.corrections", mending.frame()),
         known_as_of=_known_as_of(frames, today),
         blobs=_blobs(used),
+        by_group=holdings.by_group,
     )
 
 
@@ -120,6 +140,7 @@ def _joined(parts: Sequence[Delivery]) -> Delivery:
         corrections=pl.concat([part.corrections for part in parts]),
         known_as_of=max((part.known_as_of for part in parts if part.known_as_of), default=None),
         blobs=list({blob.sha256: blob for part in parts for blob in part.blobs}.values()),
+        by_group=[line for part in parts for line in part.by_group],
     )
 
 
@@ -157,7 +178,10 @@ def _whole_delivery(
     note_issuer_differences(frames["issuers"], holdings.others["issuers"], months, files, findings)
     for name, added in holdings.others.items():
         frames[name] = pl.concat([frames[name], added])
-    note_unknown_issuers(lines, frames["issuers"], months, files, findings)
+    check_identifier_map(frames["identifiers"], files)
+    # an id that stands for another one is not the issuer's own: the other is described
+    named = lines.filter(~pl.col("issuer_id").is_in(frames["identifiers"].get_column("identifier").implode()))
+    note_unknown_issuers(named, frames["issuers"], months, files, findings)
 
 
 def _validated(name: str, frame: pl.DataFrame) -> pl.DataFrame:

@@ -45,6 +45,7 @@ class Holdings:
     """Rows read from the holdings folder for the run's months.
 
     ``fund_columns``: header that names the fund of a line, for the files (by sha256) where it is not ``fund_id``.
+    ``by_group``: file (sha256) and row of the lines whose issuer is named by the LEI of its group.
     """
 
     frame: pl.DataFrame
@@ -52,6 +53,7 @@ class Holdings:
     source_files: list[dict[str, Any]]
     files: list[SourceFile]
     fund_columns: dict[str, str]
+    by_group: list[tuple[str, int]] = field(default_factory=list)
 
 
 @dataclass
@@ -118,7 +120,9 @@ def read_holdings(
     }
     used = {row["file"] for row in source_files}
     fund_columns = {tpt.file.sha256: tpt.headers["instrument_code"] for tpt in templates}
-    return Holdings(frame, others, source_files, [file for file in files if file.name in used], fund_columns)
+    return Holdings(
+        frame, others, source_files, [file for file in files if file.name in used], fund_columns, raw.by_group
+    )
 
 
 def _find_underlyings(raw: RawRows, canonical_frames: Sequence[pl.DataFrame]) -> None:

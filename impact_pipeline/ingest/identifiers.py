@@ -1,10 +1,13 @@
-"""Check digits of ISIN and LEI. Spelling (case, spaces) is repaired; a wrong checksum never is."""
+"""Check digits of identifiers (a WKN has none). Spelling (case, spaces) is repaired; a wrong checksum never is."""
 
 import re
 from functools import lru_cache
 
-from stdnum import isin, lei
+from stdnum import cusip, figi, isin, lei
+from stdnum.de import wkn
 from stdnum.exceptions import InvalidComponent, ValidationError
+from stdnum.fr import siren
+from stdnum.gb import sedol
 
 from impact_pipeline.ingest.reference import countries
 
@@ -75,6 +78,34 @@ def valid_lei(code: str | None) -> str | None:
         return lei.validate(candidate)
     except ValidationError:
         return None
+
+
+#: Schemes whose form or check digit a library knows, apart from ISIN and LEI.
+_OTHER_SCHEMES = {"cusip": cusip, "sedol": sedol, "siren": siren, "wkn": wkn, "figi": figi}
+#: Bloomberg's prefixes are letters; the library takes them as given. Vowels never occur (OMG FIGI 1.1, 6.1.2).
+_FIGI = re.compile(r"[B-DF-HJ-NP-TV-Z]{2}G[B-DF-HJ-NP-TV-Z0-9]{8}[0-9]")
+
+
+@lru_cache(maxsize=CACHED_CODES)
+def valid_code(scheme: str, code: str) -> str | None:
+    """The code in its normal spelling when it keeps the rules of its scheme; vendor and name have none."""
+    if scheme == "isin":
+        return valid_isin(code)
+    if scheme == "lei":
+        return valid_lei(code)
+    candidate = compact(code)
+    if not candidate.isascii() or (scheme == "figi" and _FIGI.fullmatch(candidate) is None):
+        return None
+    try:
+        # the library would drop separators inside the code: what it returns has to be what was given
+        return candidate if _OTHER_SCHEMES[scheme].validate(candidate) == candidate else None
+    except ValidationError:
+        return None
+
+
+def name_key(name: str, country: str | None) -> str:
+    """Key of an issuer that no code names: as different as the names or countries are."""
+    return f"name:{' '.join(name.upper().split())}|{(country or '').upper()}"
 
 
 @lru_cache(maxsize=CACHED_CODES)

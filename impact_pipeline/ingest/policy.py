@@ -8,6 +8,7 @@ import datetime as dt
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar, get_args
 
@@ -45,6 +46,19 @@ _Years = Annotated[StrictInt, Field(ge=0, le=20)]
 _FOREVER = dt.date.max
 
 
+class UseOfProceedsAllocation(Part):
+    """What an issuer says of its labelled bonds for a fiscal year: the amount allocated, the emissions it finances.
+
+    EUR, and tCO2e of scopes 1+2. Either may be unknown; only with both the pool is told apart from the issuer.
+    """
+
+    issuer_id: Text
+    fiscal_year: Annotated[StrictInt, Field(ge=1990, le=2100)]
+    allocated_eur: Annotated[Number, Field(gt=0)] | None = None
+    allocated_scope_1_2_tco2e: Annotated[Number, Field(ge=0)] | None = None
+    source: Text
+
+
 class Methodology(Part):
     """Method choices of the carbon and share figures: the columns of ``policy.methodology``.
 
@@ -58,10 +72,14 @@ class Methodology(Part):
     sector_average: Text = NONE
     #: The mutual and the companies that hold for it, by the ids of ``ownership``; a table of its own.
     own_entities: tuple[Text, ...] = ()
+    #: Allocation reports of green, social and sustainability bonds; a table of its own.
+    use_of_proceeds_allocations: tuple[UseOfProceedsAllocation, ...] = ()
     max_emissions_age_years: _Years
     max_financials_age_years: _Years
     headline_perimeter: Text
     headline_scopes: Literal["1_2", "3", "1_2_3"]
+    #: A baseline restated by at least this ratio replaces the one first computed; no standard sets the figure.
+    baseline_recalculation_threshold_ratio: Number = Decimal("0.05")
 
     @field_validator("headline_perimeter")
     @classmethod
@@ -69,6 +87,21 @@ class Methodology(Part):
         if name not in PERIMETERS:
             raise ValueError("one of " + ", ".join(PERIMETERS))
         return name
+
+    @field_validator("baseline_recalculation_threshold_ratio")
+    @classmethod
+    def _is_a_share(cls, ratio: Decimal) -> Decimal:
+        # 0 would replace the baseline every month, also where nothing was restated
+        if not 0 < ratio <= 1:
+            raise ValueError('above "0" and at most "1", e.g. "0.05" for 5 %')
+        return ratio
+
+    @field_validator("use_of_proceeds_allocations")
+    @classmethod
+    def _told_once(cls, given: tuple[UseOfProceedsAllocation, ...]) -> tuple[UseOfProceedsAllocation, ...]:
+        if len({(each.issuer_id, each.fiscal_year) for each in given}) < len(given):
+            raise ValueError("each issuer_id and fiscal_year once")
+        return given
 
 
 class Target(Part):

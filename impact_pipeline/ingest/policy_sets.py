@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 from impact_pipeline.domain.screening.proxies import SectorProxy
 from impact_pipeline.domain.screening.rule_parts import Day, Part, Text
 from impact_pipeline.domain.screening.rules import Rule
+from impact_pipeline.ingest.nace_revisions import in_both_revisions
 from impact_pipeline.ingest.policy_documents import documents
 from impact_pipeline.ingest.policy_factors import FactorSet
 from impact_pipeline.ingest.policy_yaml import Document, parse
@@ -138,7 +139,7 @@ def read_sets(folder: Path, files: list[str]) -> ReferenceSets:
     _refuse_twice(factors, lambda entry: entry.id)
     _one_name_per_number(named)
     return ReferenceSets(
-        tuple(entry for entry, _ in named), tuple(entry for entry, _ in definitions), tuple(proxies),
+        tuple(entry for entry, _ in named), tuple(entry for entry, _ in definitions), in_both_revisions(proxies),
         tuple(entry for entry, _ in factors),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ import polars as pl
 from impact_pipeline.domain.screening.decisions import Engagement, Override
 from impact_pipeline.domain.screening.measures import theme_of
 from impact_pipeline.domain.screening.rules import Rule
-from impact_pipeline.ingest.policy import Policy
+from impact_pipeline.ingest.policy import Methodology, Policy
 from impact_pipeline.ingest.policy_factors import FactorSet
 from impact_pipeline.schemas import POLICY
 
@@ -32,8 +32,11 @@ def _rows_of(policy: Policy, day: dt.date) -> dict[str, list[Row]]:
     return {
         "policy.rules": [_rule_row(rule, file) for rule, file in by_rule if rule.in_force(day)],
         "policy.measures": [row for rule in policy.rules if rule.in_force(day) for row in _measure_rows(rule)],
-        "policy.methodology": [policy.methodology.model_dump(exclude={"own_entities"})],
+        "policy.methodology": [_methodology_row(policy.methodology)],
         "policy.own_entities": [{"issuer_id": name} for name in sorted(set(policy.methodology.own_entities))],
+        "policy.use_of_proceeds_allocations": [
+            allocation.model_dump() for allocation in policy.methodology.use_of_proceeds_allocations
+        ],
         "policy.sector_factors": _factor_rows(policy.sector_factors),
         "policy.price_indices": _price_rows(policy.sector_factors),
         "policy.targets": [
@@ -52,6 +55,12 @@ def _rows_of(policy: Policy, day: dt.date) -> dict[str, list[Row]]:
             for row in _milestone_rows(engagement, day, file)
         ],
     }
+
+
+def _methodology_row(methodology: Methodology) -> Row:
+    threshold = float(methodology.baseline_recalculation_threshold_ratio)
+    lists = {"own_entities", "use_of_proceeds_allocations"}  # tables of their own
+    return methodology.model_dump(exclude=lists) | {"baseline_recalculation_threshold_ratio": threshold}
 
 
 def _factor_rows(factors: FactorSet | None) -> list[Row]:

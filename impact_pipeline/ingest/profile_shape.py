@@ -26,6 +26,7 @@ Dataset = Literal[
     "classifications",
     "fx_rates",
     "organisation",
+    "identifiers",
 ]
 Extension = Literal["csv", "xlsx", "xls", "ods", "json", "parquet"]
 Encoding = Literal["utf-8", "cp1252", "iso-8859-1"]

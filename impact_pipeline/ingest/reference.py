@@ -32,6 +32,12 @@ def nace_sections() -> dict[str, tuple[str, str]]:
 
 
 @cache
+def nace_changes() -> tuple[tuple[str, str], ...]:
+    """Codes of NACE Rev. 2 and what they became in Rev. 2.1; an empty second code: changed, and not mapped."""
+    return tuple((row["nace_2"], row["nace_2_1"]) for row in _rows("nace_changes.csv"))
+
+
+@cache
 def _cic_classes() -> dict[tuple[str, bool], str]:
     return {(row["code"], row["unlisted"] == "yes"): row["asset_class"] for row in _rows("cic_asset_classes.csv")}
 

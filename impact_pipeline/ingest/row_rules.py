@@ -10,6 +10,7 @@ from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.canonical import note
 from impact_pipeline.ingest.cells import Batch
 from impact_pipeline.ingest.findings import ERROR, WARN, Findings
+from impact_pipeline.ingest.identifier_rules import identifier_rows
 from impact_pipeline.ingest.identifiers import (
     compact,
     isin_fault,
@@ -19,6 +20,7 @@ from impact_pipeline.ingest.identifiers import (
     valid_isin,
     valid_lei,
 )
+from impact_pipeline.ingest.placeholders import note_placeholders
 from impact_pipeline.ingest.reference import asset_class_of, countries, currencies
 from impact_pipeline.ingest.sources import nearest
 
@@ -38,6 +40,7 @@ def apply_rules(batch: Batch, findings: Findings) -> Batch:
     _note_countries(batch, findings)
     for name in _NOT_NEGATIVE.get(batch.dataset, ()):
         batch = _without_negatives(batch, name, findings)
+    note_placeholders(batch, findings)
     rules: dict[str, Callable[[Batch], Batch]] = {
         "holdings": _holdings,
         "sovereigns": _sovereigns,
@@ -45,6 +48,7 @@ def apply_rules(batch: Batch, findings: Findings) -> Batch:
         "classifications": _classifications,
         "ownership": _in_order,
         "organisation": _organisation,
+        "identifiers": lambda rows: identifier_rows(_in_order(rows), findings),
     }
     return rules[batch.dataset](batch) if batch.dataset in rules else batch
 

@@ -12,6 +12,7 @@ from impact_pipeline.ingest.containers import check_plain, members, read_member
 from impact_pipeline.schemas import RAW
 
 DATASETS = tuple(table.name.removeprefix("raw.") for table in RAW)
+MANIFEST = "manifest.csv"
 EXTENSIONS = ("csv", "parquet", "xlsx", "xls", "ods", "json")
 
 
@@ -119,7 +120,7 @@ def discover(inputs: Path) -> dict[str, list[SourceFile]]:
             found[entry.name] = list(_files(inputs, entry))
         elif entry.name in found:
             raise SourceFileError(entry.name, "a file", "a folder of that name", hint="Put the file into the folder")
-        elif entry.suffix.lower().lstrip(".") in EXTENSIONS:
+        elif entry.suffix.lower().lstrip(".") in EXTENSIONS and entry.name != MANIFEST:
             raise SourceFileError(
                 entry.name,
                 "a data file outside any dataset",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from impact_pipeline.ingest import nace
-from impact_pipeline.ingest.identifiers import lei_fault, looks_like_lei, valid_isin, valid_lei
+from impact_pipeline.ingest.identifiers import lei_fault, looks_like_lei, name_key, valid_isin, valid_lei
 from impact_pipeline.ingest.reference import countries
 from impact_pipeline.ingest.tpt import TptNotes, TptRow, code_type
 
@@ -18,11 +18,15 @@ _NAMIBIA = "NA"
 
 
 class IssuerBook:
-    """Issuers met while the positions are read; ``ownership`` links them to their groups."""
+    """Issuers met while the positions are read; ``ownership`` links them to their groups.
+
+    ``by_group``: file and row of the positions whose issuer has no LEI, so that its group's stands in.
+    """
 
     def __init__(self, notes: TptNotes) -> None:
         self.notes = notes
         self.ownership: list[Row] = []
+        self.by_group: list[tuple[str, int]] = []
         self._groups: dict[str, set[str]] = defaultdict(set)
         self._mentions: dict[str, list[tuple[TptRow, str | None]]] = defaultdict(list)
 
@@ -33,6 +37,8 @@ class IssuerBook:
         if issuer_id is None:
             return None
         of_group = issuer is None and group is not None
+        if of_group:
+            self.by_group.append((self.notes.tpt.file.sha256, row.row))
         self._mentions[issuer_id].append((row, row.text.get("group_name") if of_group else None))
         if group is not None and group != issuer_id and group not in self._groups[issuer_id]:
             self._link(row, issuer_id, group)
@@ -138,7 +144,7 @@ def _local_issuer(row: TptRow) -> str | None:
     if code is not None and looks_like_lei(code):
         return code
     name = row.text.get("issuer_name")
-    return f"name:{' '.join(name.upper().split())}|{(row.text.get('country') or '').upper()}" if name else None
+    return name_key(name, row.text.get("country")) if name else None
 
 
 def _usual(values: Sequence[_Value | None]) -> _Value | None:

@@ -22,13 +22,18 @@ _NAMED = ("issuer_code", "issuer_name", "group_code", "group_name")
 
 @dataclass
 class RawRows:
-    """Rows for the raw tables, by dataset; ``underlyings``: derivatives whose underlying is still to be found."""
+    """Rows for the raw tables, by dataset.
+
+    ``underlyings``: derivatives whose underlying is still to be found;
+    ``by_group``: file and row of the lines whose issuer is named by the LEI of its group.
+    """
 
     holdings: list[Row] = field(default_factory=list)
     portfolios: list[Row] = field(default_factory=list)
     issuers: list[Row] = field(default_factory=list)
     ownership: list[Row] = field(default_factory=list)
     underlyings: list[Underlying] = field(default_factory=list)
+    by_group: list[tuple[str, int]] = field(default_factory=list)
 
     def extend(self, other: "RawRows") -> None:
         """Add the rows of another file."""
@@ -54,6 +59,7 @@ class TptReader:
         self._portfolios()
         self.raw.issuers = self._issuers.issuer_rows()
         self.raw.ownership = self._issuers.ownership
+        self.raw.by_group = self._issuers.by_group
         return self.raw
 
     def _position(self, row: TptRow) -> None:

@@ -17,7 +17,7 @@ EFFECT_LABELS = {
     "price": "Prix",
     "enterprise_value": "Valeur des entreprises",
     "emissions": "Émissions des entreprises",
-    "fx": "Change",
+    "fx": "Taux de change",
 }
 #: Title, unit, and decimals that are worth showing.
 METRIC_LABELS = {
@@ -63,8 +63,22 @@ class Waterfall:
     @property
     def title(self) -> str:
         """What moved, whose, between when and when."""
-        whose = "" if self.portfolio == "ALL" else f", portefeuille {self.portfolio}"
-        return f"{METRIC_LABELS[self.metric][0]}{whose} : du {self.from_date:%d/%m/%Y} au {self.to_date:%d/%m/%Y}"
+        whose = "" if self.portfolio == "ALL" else f", {self.whose}"
+        return f"{METRIC_LABELS[self.metric][0]}{whose} : {self._dates}"
+
+    @property
+    def short_title(self) -> str:
+        """The same without whose: as wide at most as a chart."""
+        return f"{METRIC_LABELS[self.metric][0]} : {self._dates}"
+
+    @property
+    def whose(self) -> str:
+        """The portfolio in words."""
+        return "toute l'entité" if self.portfolio == "ALL" else f"portefeuille {self.portfolio}"
+
+    @property
+    def _dates(self) -> str:
+        return f"du {self.from_date:%d/%m/%Y} au {self.to_date:%d/%m/%Y}"
 
     @property
     def unit(self) -> str:

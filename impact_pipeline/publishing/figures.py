@@ -43,6 +43,16 @@ VIEWS = {
         where as_of_date = $month and portfolio_id = coalesce($portfolio, 'ALL')
         order by indicator desc, code
     """,
+    "resolutions": """
+        select
+            step, market_value_eur, line_count, identifier, name, country, issuer_id, candidates,
+            dataset, file, row
+        from audit.issuer_resolutions
+        where as_of_date = $month
+        order by
+            case when step = 'unresolved' then 0 else 1 end,
+            market_value_eur desc nulls last, dataset, identifier, file, row
+    """,
     "rejected": """
         select file, row, "column", value, reason, rule, severity
         from audit.rejected_rows

@@ -25,6 +25,16 @@ matches as (
     select issuer_id, 1 from marts.positions
     where as_of_date = $month and instrument_id = $ident and issuer_id is not null
     union
+    -- held or not: what the identifier map says of it, followed through mergers and renames
+    select coalesce(followed.issuer_id, identifiers.issuer_id), 1
+    from staging.identifiers as identifiers
+    left join audit.identifier_map as followed
+        on identifiers.as_of_date = followed.as_of_date and identifiers.issuer_id = followed.identifier
+        and followed.used_as = 'issuer' and $month >= followed.stated_from and $month < followed.stated_to
+        and $month >= followed.about_from and $month < followed.about_to
+    where identifiers.as_of_date = $month and identifiers.identifier = $ident
+        and identifiers.valid_from <= $month and ($month < identifiers.valid_to or identifiers.valid_to is null)
+    union
     select issuer_id, 2 from issuers where lower(issuer_name) = lower($ident)
     union
     select issuer_id, 3 from issuers

@@ -121,6 +121,23 @@ _ISSUER = (
     flag("is_controlled", "Consolidated by the owner."),
 )
 
+_IDENTIFIERS = (
+    text("scheme", "Who gave the identifier; name = a name that somebody has reviewed.", words.IDENTIFIER_SCHEMES),
+    text("identifier", "The identifier."),
+    text("reviewed_by", "Who compared the two; needed for names."),
+    text("used_as", "Where the identifier stands: as the issuer or as the instrument.", words.IDENTIFIER_USES),
+    day("stated_from", "First day of receipt of a fact for which this holds."),
+    day("stated_to", "First day of receipt for which it no longer holds."),
+    day("about_from", "First day a fact may be about for which this holds."),
+    day("about_to", "First such day for which it no longer holds."),
+    flag("is_successor", "The issuer took over another one that the identifier stood for."),
+    text(
+        "step", "How the issuer was found; group_lei = the group's stands in for the issuer's.", words.RESOLUTION_STEPS
+    ),
+    whole("line_count", "Lines or facts.", minimum=0),
+    text("candidates", "Issuers of a similar name, to be reviewed; never used."),
+)
+
 _SHARES = (
     text("subject_id", "line_id, instrument_id or issuer_id the classification is about."),
     text("code", "Class; TOTAL = all classes of the indicator."),
@@ -162,6 +179,11 @@ _POLICY = (
     whole("max_financials_age_years", "Balance sheets older than this are not used.", "years", 0, 20),
     text("headline_perimeter", "Perimeter of the committee's footprint."),
     text("headline_scopes", "Scopes of the committee's footprint.", ("1_2", "3", "1_2_3")),
+    ratio(
+        "baseline_recalculation_threshold_ratio",
+        "A baseline restated by at least this ratio replaces the one first computed.",
+        maximum=1,
+    ),
     whole("sort_order", "Place in the committee's table.", minimum=0),
 )
 
@@ -171,6 +193,7 @@ for _group in (
     _SOURCE,
     _PORTFOLIO,
     _ISSUER,
+    _IDENTIFIERS,
     FINANCIALS,
     EMISSIONS,
     CARBON,

@@ -82,11 +82,20 @@ CORE = (
         "issuer_id year ghg_excl_lulucf_tco2e? ghg_incl_lulucf_tco2e? gdp_ppp_intl_usd? source_file_id source_row",
     ),
     monthly(
+        "core.outstanding_amounts",
+        "Which amount of a position is attributed, one row per month, portfolio, line and path.",
+        "portfolio_id line_id lookthrough_path",
+        "portfolio_id line_id lookthrough_path issuer_id? asset_class pocket use_of_proceeds? market_value_eur?"
+        " value_status attributed_as? outstanding_eur? outstanding_basis?",
+        is_view=True,
+    ),
+    monthly(
         "core.attribution",
         "Carbon of every position, one row per month, portfolio, line and path.",
         "portfolio_id line_id lookthrough_path",
         "portfolio_id line_id lookthrough_path outstanding_eur? outstanding_basis? denominator_eur? denominator_basis?"
         " attribution_factor? scope_1_tco2e? scope_2_tco2e? scope_2_basis? scope_3_tco2e? scope_1_2_tco2e?"
+        " use_of_proceeds_basis? attributed_scope_1_2_tco2e?"
         " financed_scope_1_2_tco2e? financed_scope_3_tco2e? data_quality_score? emissions_option? factor_set? score_3?"
         " scope_3_option? revenue_eur? carbon_status scope_3_status is_listed? is_eligible"
         " is_corporate emissions_fiscal_year?"
@@ -137,7 +146,7 @@ CORE = (
         "portfolio_id line_id lookthrough_path",
         "portfolio_id line_id lookthrough_path is_root instrument_id? issuer_id? sector_code? asset_class pocket is_corporate"
         " is_listed? units? nominal_eur? outstanding_eur? market_value_eur? line_currency? line_units_per_eur? denominator_eur?"
-        " revenue_eur? issuer_currency? issuer_units_per_eur? scope_1_2_tco2e? scope_3_tco2e?"
+        " revenue_eur? issuer_currency? issuer_units_per_eur? scope_1_2_tco2e? attributed_scope_1_2_tco2e? scope_3_tco2e?"
         " financed_scope_1_2_tco2e? financed_scope_3_tco2e?",
         is_view=True,
     ),
@@ -153,7 +162,19 @@ CORE = (
         "core.carbon_change_totals",
         "Figures that are compared, one row per month, earlier month, portfolio and metric.",
         "from_date portfolio_id metric",
-        "from_date to_date portfolio_id metric from_value? restated_value? to_value? is_recomputed",
+        "from_date to_date portfolio_id metric from_value? restated_value? to_value?"
+        " from_covered_eur? restated_covered_eur? is_recomputed restatement_cause",
+    ),
+    monthly(
+        "core.carbon_baselines",
+        "Baseline first computed, restated and in force, one row per month, portfolio and metric.",
+        "portfolio_id metric",
+        "portfolio_id metric perimeter scopes unit baseline_date? months_since? baseline_value? original_baseline_value?"
+        " restated_baseline_value? original_baseline_coverage_ratio? restated_baseline_coverage_ratio? restatement_ratio?"
+        " restatement_cause? baseline_recalculation_threshold_ratio is_recalculation_due? raw_baseline_value? raw_value?"
+        " value=metric_value? coverage_ratio? baseline_coverage_ratio? adjustment_factor? adjustment_coverage_ratio?",
+        {"metric": "Figure followed over time."},
+        is_view=True,
     ),
     monthly(
         "core.issuer_verdicts",

@@ -94,6 +94,17 @@ RAW = (
         "rate_date currency units_per_eur",
     ),
     _raw(
+        "identifiers",
+        "Which issuer an identifier stands for, from which day to which, one row per identifier, validity and file.",
+        "scheme identifier valid_from",
+        "scheme identifier country? issuer_id valid_from valid_to? reason reviewed_by? source? known_from?",
+        {
+            "country": "Country that the files give beside the name, for names; empty = they give none.",
+            "identifier": "The identifier; a name as name:NAME|COUNTRY, the key of issuers without a code.",
+            "reason": "Why the identifier stands for the issuer.",
+        },
+    ),
+    _raw(
         "organisation",
         "The mutual's own emissions, one row per year, category and file.",
         "year category",
@@ -102,11 +113,21 @@ RAW = (
 )
 
 #: What a month sees of the raw tables: the same columns behind ``as_of_date``; views, so nothing is stored again.
+_TRANSLATED = ("issuers", "ownership", "issuer_financials", "issuer_emissions", "classifications")
+
+
+def _staging_grain(raw: Table) -> tuple[str, ...]:
+    """Two identifiers of one issuer may say the same thing: translated rows are told apart by their place in the file."""
+    if raw.name.removeprefix("raw.") in _TRANSLATED:
+        return ("as_of_date", "source_file_id", "source_row")
+    return ("as_of_date", *(name for name in raw.grain if name != "as_of_date"))
+
+
 STAGING = tuple(
     Table(
         name=raw.name.replace("raw.", "staging."),
         description=f"What the month's files say and the run may know. {raw.description}",
-        grain=("as_of_date", *(name for name in raw.grain if name != "as_of_date")),
+        grain=_staging_grain(raw),
         columns=(COLUMNS["as_of_date"], *(column for column in raw.columns if column.name != "as_of_date")),
         nullable=raw.nullable,
         is_view=True,
@@ -149,6 +170,37 @@ AUDIT = (
             "expires_on": "The correction holds for months that end by this day.",
         },
     ),
+    table(
+        "audit.identifier_map",
+        "Identifiers of the month's files that stand for another issuer id, one row per identifier and the days for which"
+        " it does. Chains are followed to their end. Identifiers that stand for themselves are not listed.",
+        "as_of_date used_as identifier stated_from about_from",
+        "as_of_date used_as identifier stated_from stated_to about_from about_to issuer_id is_successor scheme reason"
+        " source_file_id source_row",
+        COLUMNS,
+        other={
+            "identifier": "Id as it stands in the files.",
+            "issuer_id": "Issuer it stands for.",
+            "reason": "Reason of the first row of identifiers that applies.",
+        },
+    ),
+    table(
+        "audit.issuer_resolutions",
+        "How the issuer of lines and facts was found, one row per month, dataset, identifier and issuer: lines of the"
+        " holdings always, facts when their identifier was translated or is not known.",
+        "as_of_date dataset step identifier file row",
+        "as_of_date dataset step identifier issuer_id? name? country? line_count market_value_eur? candidates? file row",
+        COLUMNS,
+        other={
+            "identifier": "What was given and used: issuer id, else instrument id, else the instrument's name.",
+            "issuer_id": "Issuer that was found; empty when unresolved.",
+            "name": "Name that came with the identifier.",
+            "country": "Country that came with it.",
+            "market_value_eur": "Value of the lines in their files at the month-end rate; empty when no line has one.",
+            "file": "File of the first row.",
+            "row": "Row of the first one.",
+        },
+    ),
 )
 
 POLICY = (
@@ -167,7 +219,8 @@ POLICY = (
         "Method choices of the run (methodology.yaml), one row per month.",
         "as_of_date",
         "as_of_date scope_2_preferred debt_outstanding unlisted_equity_outstanding sector_average"
-        " max_emissions_age_years max_financials_age_years headline_perimeter headline_scopes",
+        " max_emissions_age_years max_financials_age_years headline_perimeter headline_scopes"
+        " baseline_recalculation_threshold_ratio",
         COLUMNS,
     ),
     table(
@@ -175,6 +228,13 @@ POLICY = (
         "Entities of the mutual itself (methodology.yaml), one row per month and issuer.",
         "as_of_date issuer_id",
         "as_of_date issuer_id",
+        COLUMNS,
+    ),
+    table(
+        "policy.use_of_proceeds_allocations",
+        "What issuers say of the proceeds of their labelled bonds (methodology.yaml), one row per month, issuer and year.",
+        "as_of_date issuer_id fiscal_year",
+        "as_of_date issuer_id fiscal_year allocated_eur? allocated_scope_1_2_tco2e? source",
         COLUMNS,
     ),
     table(

@@ -10,7 +10,7 @@ MARTS = (
         "portfolio_id line_id lookthrough_path instrument_id? instrument_name? issuer_id? issuer_name? country? sector_code?"
         " asset_class pocket market_value_eur? outstanding_eur? denominator_eur? denominator_basis? attribution_factor?"
         " scope_1_tco2e? scope_2_tco2e? scope_3_tco2e? financed_scope_1_2_tco2e? financed_scope_3_tco2e?"
-        " data_quality_score? carbon_status headline_outcome? position_status source_file_id source_row",
+        " data_quality_score? carbon_status use_of_proceeds_basis? headline_outcome? position_status source_file_id source_row",
     ),
     monthly(
         "marts.portfolio_carbon",
@@ -47,7 +47,10 @@ MARTS = (
         "portfolio_id metric",
         "portfolio_id metric perimeter scopes unit baseline_date? baseline_value? value=metric_value? change_ratio?"
         " target_value? target_rule on_track? coverage_ratio? baseline_coverage_ratio? adjustment_factor?"
-        " adjustment_coverage_ratio? raw_baseline_value? raw_value? value_at_baseline_prices? status",
+        " adjustment_coverage_ratio? raw_baseline_value? raw_value? value_at_baseline_prices?"
+        " original_baseline_value? restated_baseline_value? original_baseline_coverage_ratio?"
+        " restated_baseline_coverage_ratio? restatement_ratio? restatement_cause? baseline_recalculation_threshold_ratio is_recalculation_due? original_change_ratio?"
+        " restated_change_ratio? status",
         is_view=True,
     ),
     monthly(

@@ -71,6 +71,8 @@ EXPIRY_KINDS = ("override", "engagement", "divestment", "run_off")
 #: PCAF options of the emissions figure (table 10.1-1), strongest first; unknown = nobody said how it was made.
 EMISSION_OPTIONS = ("1a", "1b", "2a", "2b", "3a", "3b", "3c", "unknown")
 OUTSTANDING_BASES = ("nominal", "book_value", "market_value")
+ATTRIBUTED_AS = ("equity", "debt", "property")
+USE_OF_PROCEEDS_BASES = ("allocated_pool", "beside_pool", "issuer_level")
 CARBON_STATUSES = (
     "covered",
     "out_of_scope_cash",
@@ -144,6 +146,30 @@ CHANGE_EFFECTS = (
     "emissions",
     "fx",
 )
+#: What differs between two months besides their own lines: facts known, method choices, both, nothing.
+RESTATEMENT_CAUSES = ("none", "facts", "method", "facts_and_method")
 CHANGE_METHODS = ("LMDI", "Shapley", "whole")
 SEVERITIES = ("error", "warn")
 CORRECTION_STATUSES = ("applied", "not_needed", "expired")
+#: Who gives an identifier. The first ones name a security, a name is only used once somebody has reviewed it.
+INSTRUMENT_SCHEMES = ("isin", "cusip", "sedol", "wkn", "figi")
+ISSUER_SCHEMES = ("lei", "siren", "vendor", "name")
+IDENTIFIER_SCHEMES = (*INSTRUMENT_SCHEMES, *ISSUER_SCHEMES)
+IDENTIFIER_REASONS = ("share_class", "adr", "merger", "rename", "vendor_id", "reviewed_match")
+IDENTIFIER_USES = ("issuer", "instrument")
+#: How an issuer was found, in the order in which it is looked for.
+RESOLUTION_STEPS = ("lei", "group_lei", "identifier_map", "isin_map", "own_code", "unresolved")
+#: Classes of assets whose lines are on an issuer; deposits and derivatives name a bank, which is not what is held.
+CLASSES_WITH_ISSUER = (
+    "listed_equity",
+    "corporate_bond",
+    "covered_bond",
+    "sovereign_bond",
+    "sub_sovereign_bond",
+    "supranational_bond",
+    "unlisted_equity",
+    "private_debt",
+    "loan",
+    "project_finance",
+    "securitisation",
+)

@@ -95,15 +95,20 @@ def _compared(store: Store, pairs: Sequence[Pair]) -> dict[str, pl.DataFrame]:
     sides: tuple[list[pl.DataFrame], ...] = ([], [], [])
     for day, earlier in pairs:
         perimeter, scopes = method.row(by_predicate=pl.col("as_of_date") == day)[1:]
-        then, again = lines.filter(pl.col("as_of_date") == earlier), restated[day, earlier]
+        then, again = lines.filter(pl.col("as_of_date") == earlier), restated[day, earlier].factors
         now = lines.filter(pl.col("as_of_date") == day)
         for side, rows in zip(sides, (then, then if again is None else again, now), strict=True):
             dates = {"as_of_date": pl.lit(day), "from_date": pl.lit(earlier)}
             side.append(measured(rows, perimeter, scopes).with_columns(**dates))
     changes = line_changes(*(pl.concat(side) for side in sides))
     done_again = pl.DataFrame(
-        [(*pair, rows is not None) for pair, rows in restated.items()],
-        schema={"as_of_date": pl.Date, "from_date": pl.Date, "is_recomputed": pl.Boolean},
+        [(*pair, each.factors is not None, each.cause) for pair, each in restated.items()],
+        schema={
+            "as_of_date": pl.Date,
+            "from_date": pl.Date,
+            "is_recomputed": pl.Boolean,
+            "restatement_cause": pl.String,
+        },
         orient="row",
     )
     totals = changes.totals.join(done_again, on=["as_of_date", "from_date"])

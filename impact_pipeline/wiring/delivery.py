@@ -7,7 +7,9 @@ import polars as pl
 
 from impact_pipeline.errors import SettingsError
 from impact_pipeline.ingest.archiving import archive
-from impact_pipeline.ingest.delivery import holdings_months, read_delivery
+from impact_pipeline.ingest.corrections import months_alike
+from impact_pipeline.ingest.delivery import Delivery, holdings_months, read_delivery
+from impact_pipeline.ingest.issuer_resolutions import identifier_frames
 from impact_pipeline.ingest.policy import Policy, load_policy
 from impact_pipeline.ingest.policy_tables import policy_frames
 from impact_pipeline.partitions import MONTHLY, Window
@@ -113,9 +115,9 @@ def store_delivery(
     frames["audit.source_files"] = delivery.source_files
     frames["audit.rejected_rows"] = delivery.rejected_rows
     frames["audit.corrections"] = delivery.corrections
-    frames["audit.months"] = _months(
-        months, known_cut(known_as_of, delivery.known_as_of), policy.sha256, delivery.source_files
-    )
+    known = known_cut(known_as_of, delivery.known_as_of)
+    frames["audit.months"] = _months(months, known, policy.sha256, delivery.source_files)
+    frames |= _identifiers(delivery, months_alike(policy.corrections, months), known)
     archive(delivery, settings.archive)
     file_ids = sorted(set(delivery.source_files["source_file_id"]))
     with store.write(f"ingest {covered.label}") as connection:
@@ -136,6 +138,14 @@ def store_delivery(
             }
             for name in DELIVERED_TABLES
         }
+
+
+def _identifiers(delivery: Delivery, groups: list[list[dt.date]], known: dt.date | None) -> dict[str, pl.DataFrame]:
+    """Identifier tables; months that see the same file with other corrections each see their own reading of it."""
+    if len(groups) == 1:
+        return identifier_frames(delivery, groups[0], known)
+    parts = [identifier_frames(delivery.of_months(group), group, known) for group in groups]
+    return {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
 
 
 def _missing_baselines(settings: Settings, store: Store, policy: Policy, covered: Window) -> list[dt.date]:

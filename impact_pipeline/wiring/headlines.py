@@ -97,6 +97,12 @@ _QUERIES = {
         where portfolios.is_root
         group by positions.as_of_date
     """,
+    "audit.issuer_resolutions": """
+        select as_of_date, step || ' lines', sum(line_count)
+        from audit.issuer_resolutions
+        where dataset = 'holdings'
+        group by as_of_date, step
+    """,
     "audit.rejected_rows": """
         select as_of_date, rule || ' (' || severity || ')', count(*)
         from audit.rejected_rows

@@ -9,6 +9,7 @@ month.
 import datetime as dt
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -26,24 +27,36 @@ FACTORS = "core.carbon_factors"
 #: Facts with a day of receipt: what a later month may know better.
 _FACTS = ("issuer_emissions", "issuer_financials", "sovereigns")
 _PROVENANCE = ["source_file_id", "source_row"]
+#: Columns of ``policy.methodology`` that choose what is shown, not how a line is computed.
+_NO_METHOD = ("headline_perimeter", "headline_scopes", "baseline_recalculation_threshold_ratio")
 Frames = dict[str, pl.DataFrame]
 
 
-def restated_factors(store: Store, from_date: dt.date, to_date: dt.date) -> pl.DataFrame | None:
+@dataclass(frozen=True)
+class Restatement:
+    """What differs since (a word of ``RESTATEMENT_CAUSES``); then also ``core.carbon_factors`` computed again."""
+
+    cause: str
+    factors: pl.DataFrame | None = None
+
+
+def restated_factors(store: Store, from_date: dt.date, to_date: dt.date) -> Restatement:
     """``core.carbon_factors`` of ``from_date`` with the knowledge and methodology of ``to_date``.
 
-    Nothing when neither a method choice nor a fact about a year that had begun by ``from_date`` differs: what is stored
-    is then what would come out again.
+    No factors when neither a method choice nor a fact about a year that had begun by ``from_date`` differs: what is
+    stored is then what would come out again.
     """
     with store.read() as connection:
         is_same = _same_method(connection, from_date, to_date)
         if is_same and _same_view(connection, from_date, to_date):
-            return None
+            return Restatement("none")
         frames = _inputs(connection, from_date, to_date)
-        if is_same and not _facts_differ(connection, frames, from_date):
-            return None
+        is_known_anew = _facts_differ(connection, frames, from_date)
+    if is_same and not is_known_anew:
+        return Restatement("none")
+    cause = "facts" if is_same else "facts_and_method" if is_known_anew else "method"
     with scratch(store.path.parent) as connection:
-        return _computed(connection, frames, from_date)
+        return Restatement(cause, _computed(connection, frames, from_date))
 
 
 def _inputs(connection: duckdb.DuckDBPyConnection, from_date: dt.date, to_date: dt.date) -> Frames:
@@ -91,10 +104,11 @@ def _same_method(connection: duckdb.DuckDBPyConnection, from_date: dt.date, to_d
     if connection.execute(signed, [from_date, to_date]).fetchall() == [(1,)]:
         return True
     read = {name for model in _models() for name in model.depends_on if name.startswith("policy.")}
+    shown = ["as_of_date", *_NO_METHOD]
     return all(
         _rows_of(connection, TABLES[name], from_date)
-        .drop("as_of_date")
-        .equals(_rows_of(connection, TABLES[name], to_date).drop("as_of_date"))
+        .drop(shown, strict=False)
+        .equals(_rows_of(connection, TABLES[name], to_date).drop(shown, strict=False))
         for name in sorted(read)
     )
 

@@ -60,7 +60,7 @@ group by named.as_of_date, named.issuer_id, issuers.issuer_name, issuers.sector_
 order by named.as_of_date, named.issuer_id
 """
 _SEEN = """
-select as_of_date, source_file_id, source_row
+select as_of_date, issuer_id, source_file_id, evidence_id
 from staging.evidence
 where as_of_date >= ? and as_of_date < ?
 """
@@ -70,7 +70,7 @@ from staging.ownership
 where as_of_date >= ? and as_of_date < ?
 """
 _CLAIMS = """
-select claims.*
+select claims.* exclude (issuer_id)
 from raw.evidence as claims
 where claims.source_file_id in (
     select source_file_id from audit.source_files where as_of_date >= ? and as_of_date < ?
@@ -123,8 +123,9 @@ def read_inputs(connection: duckdb.DuckDBPyConnection, covered: Window) -> Scree
     # the same claim serves many months: carry it over once, then lay the months beside it
     seen = connection.sql(_SEEN, params=bounds).pl()
     claims = connection.sql(_CLAIMS, params=bounds).pl()
+    evidence = seen.join(claims, on=["source_file_id", "evidence_id"])
     return ScreeningInputs(
-        evidence=seen.join(claims, on=["source_file_id", "source_row"]).select(TABLES["staging.evidence"].column_names),
+        evidence=evidence.select(TABLES["staging.evidence"].column_names),
         issuers=connection.sql(_ISSUERS, params=everybody).pl(),
         ownership=connection.sql(_OWNERSHIP, params=bounds).pl(),
         months=_months_of(connection, "audit.months", bounds),

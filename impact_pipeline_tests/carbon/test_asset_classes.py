@@ -81,21 +81,6 @@ def test_project_finance_is_divided_by_the_project(run):
     assert (row["denominator_basis"], row["outstanding_basis"]) == ("equity_plus_debt", "nominal")
 
 
-def test_a_green_bond_is_counted_at_its_issuer(run):
-    # D10 needs the amount allocated and the emissions of the financed assets; no input gives them: 500 t, not 533.33
-    done = run(
-        holdings=[
-            line("PLAIN", asset_class="corporate_bond", issuer_id="X", nominal_amount=10, market_value=10),
-            line("GREEN", asset_class="corporate_bond", issuer_id="X", nominal_amount=10, market_value=10)
-            | {"use_of_proceeds": "green"},
-        ],
-        issuer_financials=[financials("X", market_cap=600, total_debt=400)],
-        issuer_emissions=emissions("X", 50_000),
-    )
-    for name in ("PLAIN", "GREEN"):
-        assert float(attributed(done, name)["financed_scope_1_2_tco2e"]) == pytest.approx(500)
-
-
 PROPERTY = {"asset_class": "mortgage", "issuer_id": "HOUSE", "nominal_amount": 50, "market_value": 55}
 FIRST = {"fiscal_year": 2016, "period_end": "2016-12-31", "known_from": "2017-04-01"}
 

@@ -76,6 +76,36 @@ def test_p10_and_p13_waci(p11):
     assert (float(totals["from_value"]) / 1.25, float(totals["to_value"]) / 1.25) == (near(295.0), near(181.2488))
 
 
+def test_p10_weights(p11):
+    # exhibit 4: .10 / .30 / .30 / .30, then 0 / .20 / .50 / .30 (19,384 x 1,300 is .199993 of the whole)
+    weights = {
+        month: [
+            float(row["weight"])
+            for row in p11.done.rows(
+                "select market_value_eur / sum(market_value_eur) over () as weight from marts.positions"
+                " where as_of_date = ? order by line_id",
+                DAYS[month],
+            )
+        ]
+        for month in (BEFORE, AFTER)
+    }
+    assert weights == {BEFORE: near([0.1, 0.3, 0.3, 0.3], 5e-6), AFTER: near([0, 0.2, 0.5, 0.3], 5e-5)}
+
+
+def test_p12_blocks_of_the_exhibit(p11):
+    # exhibit 7: brown shares -6,292, GS-HI +2,125, GS-LI -555: by the lines of both dates, and by their effects
+    blocks = "case when line_id like 'BS-%' then 'brown' else line_id end as block"
+    printed = {"brown": near(-6_292, 0.5), "GS-HI": near(2_125, 0.5), "GS-LI": near(-555, 0.5)}
+    for sql in (
+        f"select {blocks}, sum(case when as_of_date = ? then -1 else 1 end * financed_scope_1_2_tco2e) as value"
+        " from marts.positions where portfolio_id = 'P' group by block",
+        f"select {blocks}, sum(value) as value from core.carbon_change_lines"
+        " where from_date = ? and portfolio_id = 'P' and metric = 'financed_emissions' group by block",
+    ):
+        rows = p11.done.rows(sql, DAYS[BEFORE])
+        assert {row["block"]: float(row["value"]) for row in rows} == printed
+
+
 def test_lines_add_up_to_the_effects(p11):
     rows = p11.done.rows("""
         select metric, effect, sum(value) as value, max(method) as method, count(*) as n

@@ -32,7 +32,7 @@ def test_d1_one_line_of_a_listed_company(run):
 
 
 def test_cash_is_never_taken_off_the_enterprise_value(run):
-    # PCAF box 5.1-2: equity 50 + debt 50 = 100 whatever the cash; half of the equity owns a quarter of the emissions
+    # P2, PCAF box 5.1-2: equity 50 + debt 50 = 100 whatever the cash; half of the equity is a quarter of it
     done = run(
         holdings=[line("A", asset_class="listed_equity", issuer_id="X", market_value=25)],
         issuer_financials=[financials("X", market_cap=50, total_debt=50)],
@@ -83,23 +83,6 @@ def test_p2_shareholders_and_lenders_share_the_whole_company(run):
         assert done.position(name)["attribution_factor"] == near(0.5)
     assert float(done.carbon()["financed_emissions_tco2e"]) == near(1_000)
     assert done.flagged("attribution__an_issuer_is_attributed_at_most_once") == []
-
-
-def test_p4_the_score_of_a_class_is_weighted_by_amount(run):
-    # PCAF box 6.1-6: six lines, 3.03 printed, 3.032536 recomputed
-    lines = ((3, 522_425), (5, 187_449), (1, 82_778), (1, 108_997), (2, 67_556), (5, 54_762))
-    basis = {1: "reported_verified", 2: "reported", 3: "production", 5: "asset_estimate"}
-    done = run(
-        holdings=[
-            line(f"{place}", asset_class="corporate_bond", issuer_id=f"I{place}", market_value=1, nominal_amount=amount)
-            for place, (_, amount) in enumerate(lines)
-        ],
-        issuer_financials=[financials(f"I{place}", market_cap=9_000_000, total_debt=1) for place in range(6)],
-        issuer_emissions=[
-            row for place, (score, _) in enumerate(lines) for row in emissions(f"I{place}", 1, basis=basis[score])
-        ],
-    )
-    assert done.carbon("corporate_bond")["data_quality_score"] == pytest.approx(3.032536, abs=1e-6)
 
 
 def test_d3_negative_book_equity_counts_as_nothing(run):
@@ -212,7 +195,7 @@ def test_d15_a_sovereign_over_ppp_gdp_and_over_nominal_gdp(run):
     [("SG", 61_451_586, 579_762_000_000, 106), ("HK", 42_654_105, 469_182_000_000, 91)],
     ids=["p5_singapore", "p6_hong_kong"],
 )
-def test_pcaf_annex_10_3_sovereigns(run, country, emitted, gdp, printed):
+def test_p5_p6_sovereigns_of_pcaf_annex_10_3(run, country, emitted, gdp, printed):
     # exposure 1 M USD; the standard prints whole tonnes
     done = run(
         holdings=[line("A", asset_class="sovereign_bond", issuer_id="G", currency="USD", market_value=1_000_000)],

@@ -77,6 +77,11 @@ class World(Folder):
         return self
 
     @property
+    def names(self) -> list[str]:
+        """Names of the input files."""
+        return [path.relative_to(self.path).as_posix() for path in self.path.rglob("*.csv")]
+
+    @property
     def policy(self) -> Path:
         return self.path.parent / "policy"
 
@@ -395,3 +400,19 @@ def test_a_suppliers_file_is_corrected_under_its_own_heading(world: World) -> No
     good = CUSTODIAN.replace("31/12/2024", "31/01/2025").encode("cp1252")
     world.write("holdings/inventaire.csv", good).write("holdings/2024-12.csv", f"{HEADER}\n{LINE}\n")
     assert world.read(DECEMBER).corrections.is_empty()
+
+
+def test_a_manifest_speaks_of_the_bytes_delivered(world: World) -> None:
+    """Bytes and rows are still compared; the total of a corrected file is no longer the sender's."""
+    world.write("issuer_emissions/e.csv", EMISSIONS).correct(CORRECTION + OF_EMISSIONS)
+    sha256 = {name: hashlib.sha256((world.path / name).read_bytes()).hexdigest() for name in world.names}
+    rows = [
+        f"holdings/2024-12.csv,1,100.5,{sha256['holdings/2024-12.csv']}",
+        f"issuer_emissions/e.csv,2,,{sha256['issuer_emissions/e.csv']}",
+    ]
+    world.write("manifest.csv", "\n".join(["file,row_count,control_total,sha256", *rows]) + "\n")
+    assert value_of(world.read()) == Decimal(100500)
+    world.write(
+        "manifest.csv", "\n".join(["file,row_count,control_total,sha256", rows[0], rows[1].replace(",2,", ",3,")])
+    )
+    assert "row_count 2" in str(world.refusal())

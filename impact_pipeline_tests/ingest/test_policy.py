@@ -290,7 +290,7 @@ def test_a_policy_older_than_the_newest_keys_still_loads(folder: Path) -> None:
     path.write_text(text[: text.index("unlisted_equity_outstanding")], encoding="utf-8")
     method = load_policy(folder).methodology
     assert (method.unlisted_equity_outstanding, method.sector_average) == ("market_value", "none")
-    assert method.own_entities == ()
+    assert (method.own_entities, method.use_of_proceeds_allocations) == ((), ())
 
 
 @pytest.mark.parametrize(

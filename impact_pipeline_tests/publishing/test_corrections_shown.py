@@ -145,3 +145,13 @@ def test_the_report_of_a_run_counts_corrections(months: Computed, capsys: pytest
     assert said[place + 1].strip() == "each with file, row and reason: impact show corrections --month 2025-01"
     print_door(Figures(months.store.path, DECEMBER))
     assert "corrections" not in capsys.readouterr().out
+
+
+def test_a_correction_that_expires_within_a_run_holds_for_its_months_alone(tmp_path: Path) -> None:
+    """Signed until the end of 2024, in one run of both months: 2,001 tonnes, then 3 again."""
+    text = CORRECTIONS.replace("2025-04-02", "2024-02-01").replace("2026-04-01", "2024-12-31")
+    policy = policy_with(tmp_path / "policy", corrections_2024=text)
+    done = compute(write_inputs(tmp_path / "inputs", **WORLD), tmp_path / "home", "2024-12:2025-01", policy=policy)
+    assert [done.one(FINANCED, month)["tonnes"] for month in (DECEMBER, JANUARY)] == [2001, 3]
+    found = done.rows("select as_of_date, status from audit.corrections order by as_of_date")
+    assert [row["status"] for row in found] == ["applied", "expired"]

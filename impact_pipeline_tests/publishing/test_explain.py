@@ -76,6 +76,9 @@ def test_a_footprint_is_its_lines_to_the_cell(companies):
     assert found["perimeter"] == {"perimeter": "corporate", "scopes": "1_2"}
     assert found["coverage"]["ratio"] == pytest.approx(180 / 230)
     assert reasons(found) == {"covered": (180, 2), "missing_financials": (50, 1)}
+    (missing,) = found["uncovered"]["top"]
+    assert (missing["line_id"], missing["issuer_name"], missing["contribution"]) == ("C", "Gamma SA", 50)
+    assert (missing["reason"], missing["share_ratio"]) == ("missing_financials", 1)
     second, first = found["contributors"]["top"][1], found["contributors"]["top"][0]
     assert (first["line_id"], first["contribution"], first["share_ratio"]) == ("B", 8, pytest.approx(8 / 11))
     assert (first["outstanding_eur"], first["denominator_eur"], first["denominator_basis"]) == (80, 400, "evic_parts")
@@ -141,6 +144,38 @@ def test_scope_3_has_its_own_reasons_and_its_two_parts(world):
     shown = cells(found["contributors"]["top"][0])
     assert shown["issuer_emissions/issuer_emissions.csv", 4, "tco2e"] == 40
     assert shown["issuer_emissions/issuer_emissions.csv", 5, "tco2e"] == 60
+
+
+def test_the_largest_uncovered_lines_come_first_with_their_reason(world):
+    # 30 of N, whom nobody knows, 20 of Z without a balance sheet, 5 of M likewise; the cash should not be covered
+    missing = {"N": 30, "Z": 20, "M": 5}
+    ask = world(
+        **COMPANIES
+        | {
+            "holdings": [
+                *(row for row in COMPANIES["holdings"] if row["line_id"] != "C"),
+                *(
+                    line(name, asset_class="listed_equity", issuer_id=name, market_value=missing[name])
+                    for name in missing
+                ),
+            ],
+            "issuers": [*COMPANIES["issuers"], {"issuer_id": "M", "name": "Mu SA"}],
+        }
+    )
+    found = ask("carbon_coverage", top=2)
+    named = [(part["line_id"], part["contribution"], part["reason"]) for part in found["uncovered"]["top"]]
+    assert named == [("N", 30, "unknown_issuer"), ("Z", 20, "missing_financials")]
+    rest = found["uncovered"]["rest"]
+    assert (rest["contribution"], rest["lines"], rest["share_ratio"]) == (5, 1, pytest.approx(5 / 55))
+    shown = page(found)
+    title = shown.index("  Plus grandes lignes non couvertes (EUR)")
+    assert shown[title + 2].strip() == "émetteur inconnu"
+    # of Y the revenue is known, of A too: what the WACI lacks are the same three lines
+    assert [part["line_id"] for part in ask("portfolio_carbon.waci_tco2e_per_meur")["uncovered"]["top"]] == [
+        "N",
+        "Z",
+        "M",
+    ]
 
 
 def test_the_row_shown_is_the_one_that_was_chosen(world):
@@ -349,6 +384,31 @@ def test_a_change_shows_the_parts_of_both_months(world):
     assert [(str(answer["as_of_date"]), answer["numbers"]["numerator"]) for answer in found["nested"]] == [
         ("2019-12-31", 3), ("2024-12-31", 11),
     ]  # fmt: skip
+
+
+def test_a_change_is_from_the_baseline_in_force_and_says_so(tmp_path):
+    # 50 / 1,000 x 60 = 3 t first computed; 66 t are known since: 3.3 over 50, 10 % more; 2024: 11 over 180
+    before = {**COMPANIES["holdings"][0], "as_of_date": "2019-12-31", "market_value": 50}
+    year = {"fiscal_year": 2019}
+    sheet = financials("X", market_cap=600, total_debt=400) | {"period_end": "2019-12-31", "known_from": "2020-04-01"}
+    datasets = COMPANIES | {
+        "holdings": [*COMPANIES["holdings"], before],
+        "issuer_emissions": [
+            *COMPANIES["issuer_emissions"],
+            *emissions("X", 60, 0, **year, known_from="2020-04-01"),
+            *emissions("X", 66, 0, **year, known_from="2021-04-01"),
+        ],
+        "issuer_financials": [*COMPANIES["issuer_financials"], sheet | year],
+    }
+    inputs = write_inputs(tmp_path / "inputs", **datasets)
+    compute(inputs, tmp_path / "home", "2019-12", known_as_of="2020-06-30")
+    done = compute(inputs, tmp_path / "home")
+    found = explain(done.store.path, MONTH, "portfolio_footprint_change")
+    assert found["value"] == pytest.approx((11 / 180) / (3.3 / 50) - 1)
+    assert found["numbers"]["denominator"] == pytest.approx(66_000)
+    assert "référence recalculée" in found["reason_fr"]
+    assert "10,00 %" in found["reason_fr"]
+    assert "60 000,00 tCO2e/MEUR à l'origine" in found["reason_fr"]
 
 
 def test_a_change_without_its_baseline_month_says_what_to_run(companies):

@@ -20,7 +20,8 @@ class LineChanges:
     """``effects``: one row per pair of dates, portfolio, line, metric and effect that is not 0.
 
     ``totals``: one row per pair, portfolio and metric: ``from_value`` as stored, ``restated_value``, ``to_value``, each
-    empty when nothing was covered. Effects of a total add up to ``to_value - from_value``, nothing covered being none.
+    empty when nothing was covered, and the amounts behind the first two. Effects of a total add up to
+    ``to_value - from_value``, nothing covered being none.
     """
 
     effects: pl.DataFrame
@@ -104,4 +105,7 @@ def _totals(metric: Metric, stored: pl.DataFrame, restated: pl.DataFrame, after:
         exact = pl.col("contribution").cast(_EXACT)
         total = side.drop_nulls("contribution").group_by(_OWNER).agg(exact.sum().alias(name))
         owners = owners.join(total, on=_OWNER, how="left")
+    for name, side in {"from_covered_eur": stored, "restated_covered_eur": restated}.items():
+        covered = side.drop_nulls("contribution").group_by(_OWNER).agg(pl.col(metric.amount).sum().alias(name))
+        owners = owners.join(covered, on=_OWNER, how="left")
     return owners.with_columns(metric=pl.lit(metric.name))

@@ -1,7 +1,8 @@
 """The figures whose change is explained, each as a sum of products of the same inputs of a line.
 
-A line has the columns of ``core.carbon_factors``, and from ``measured``: ``emissions_tco2e`` of the issuer and
-``financed_tco2e`` of the scopes asked for, ``line_rate`` and ``issuer_rate`` (units per EUR of the two currencies).
+A line has the columns of ``core.carbon_factors``, and from ``measured``, in the scopes asked for: ``emissions_tco2e``
+of the issuer, ``attributed_tco2e`` (the same but where a pool of labelled bonds is told apart) and ``financed_tco2e``;
+and ``line_rate``, ``issuer_rate`` (units per EUR of the two currencies).
 """
 
 from collections.abc import Callable
@@ -56,12 +57,12 @@ class Metric:
 
 def measured(factors: pl.DataFrame, perimeter: str, scopes: str) -> pl.DataFrame:
     """The lines of a perimeter of ``marts.portfolio_carbon``, measured in some scopes (1_2, 3 or 1_2_3)."""
-    parts = {
-        "1_2": (["financed_scope_1_2_tco2e"], ["scope_1_2_tco2e"]),
-        "3": (["financed_scope_3_tco2e"], ["scope_3_tco2e"]),
+    parts: dict[str, tuple[list[str], ...]] = {
+        "1_2": (["financed_scope_1_2_tco2e"], ["scope_1_2_tco2e"], ["attributed_scope_1_2_tco2e"]),
+        "3": (["financed_scope_3_tco2e"], ["scope_3_tco2e"], ["scope_3_tco2e"]),
     }
-    parts["1_2_3"] = (parts["1_2"][0] + parts["3"][0], parts["1_2"][1] + parts["3"][1])
-    financed, emitted = parts[scopes]
+    parts["1_2_3"] = tuple(direct + other for direct, other in zip(parts["1_2"], parts["3"], strict=True))
+    financed, emitted, attributed = parts[scopes]
     corporate = {"corporate": pl.lit(True), "corporate_listed": pl.col("is_listed")}
     corporate["corporate_unlisted"] = ~pl.col("is_listed")
     if perimeter in corporate:
@@ -74,6 +75,7 @@ def measured(factors: pl.DataFrame, perimeter: str, scopes: str) -> pl.DataFrame
         # a scope that is not known leaves the sum unknown
         financed_tco2e=pl.sum_horizontal(financed, ignore_nulls=False),
         emissions_tco2e=pl.sum_horizontal(emitted, ignore_nulls=False),
+        attributed_tco2e=pl.sum_horizontal(attributed, ignore_nulls=False),
         line_rate=pl.col("line_units_per_eur"),
         issuer_rate=pl.col("issuer_units_per_eur"),
     )
@@ -87,7 +89,7 @@ _IS_COVERED = pl.col("financed_tco2e").is_not_null()
 _WAS_ISSUED = (
     Factor("denominator_local", ENTERPRISE_VALUE, -1),
     *_RATES,
-    Factor("emissions_tco2e", EMISSIONS),
+    Factor("attributed_tco2e", EMISSIONS),
 )
 
 METRICS: dict[str, Metric] = {

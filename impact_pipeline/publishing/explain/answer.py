@@ -15,9 +15,17 @@ from impact_pipeline.publishing.explain.screens import explain_screen, require_p
 from impact_pipeline.publishing.explain.shares import explain_share
 from impact_pipeline.publishing.explain.sovereign import explain_sovereign
 from impact_pipeline.publishing.explain.store import MonthRows
+from impact_pipeline.publishing.explain.wording import percent, with_unit
 from impact_pipeline.warehouse.snapshot import open_readers
 
 ALL = "ALL"
+_BASELINE = """
+select
+    original_baseline_value, restated_baseline_value, restatement_ratio, is_recalculation_due,
+    baseline_recalculation_threshold_ratio as threshold_ratio
+from core.carbon_baselines
+where as_of_date = $month and portfolio_id = $portfolio and metric = 'economic_intensity'
+"""
 Answer = dict[str, Any]
 
 
@@ -105,6 +113,9 @@ def _change(rows: MonthRows, portfolio: str, top: int) -> Answer:
             if now["value"] is None or not then["value"]:
                 reason = "empreinte inconnue à l'une des deux dates"
     first = then["value"] if then else None
+    in_force = rows.one(_BASELINE, portfolio=portfolio)
+    if in_force.get("is_recalculation_due"):
+        first, reason = in_force["restated_baseline_value"], _recalculated(in_force, footprint.unit)
     value = now["value"] / first - 1 if now["value"] is not None and first else None
     return {
         "value": value,
@@ -121,6 +132,15 @@ def _change(rows: MonthRows, portfolio: str, top: int) -> Answer:
         "nested": [answer for answer in (then, now) if answer],
         "reason_fr": reason,
     }
+
+
+def _recalculated(baseline: dict[str, Any], unit: str) -> str:
+    """The two baselines in a sentence; the parts that are shown are those of the one first computed."""
+    then, now = (with_unit(baseline[f"{which}_baseline_value"], unit) for which in ("original", "restated"))
+    moved = baseline["restatement_ratio"]
+    return f"référence recalculée avec les données et la méthode du mois : {now}, {then} à l'origine" + (
+        "" if moved is None else f" ({percent(moved)}, seuil {percent(baseline['threshold_ratio'])})"
+    )
 
 
 def _mission_row(rows: MonthRows, wanted: Asked) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """Figures of ``marts.portfolio_carbon`` walked back to lines, emissions and balance sheets."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from impact_pipeline.publishing.explain.issuers import IssuerFacts
 from impact_pipeline.publishing.explain.names import Asked
-from impact_pipeline.publishing.explain.parts import ranked, require_equal
+from impact_pipeline.publishing.explain.parts import gathered, ranked, require_equal
 from impact_pipeline.publishing.explain.sources import Row, Sources
 from impact_pipeline.publishing.explain.store import MonthRows, inside
 
@@ -77,6 +78,24 @@ inner join core.attribution as attributed using (portfolio_id, line_id, lookthro
 where attributed.as_of_date = $month
 """
 
+_BIGGEST_MISSING = """
+, ranked as (
+    select
+        missing.*,
+        row_number() over (order by amount_eur desc, portfolio_id, line_id, lookthrough_path) as place
+    from missing
+    where amount_eur is not null
+)
+select
+    ranked.place, ranked.amount_eur as contribution, ranked.reason, ranked.portfolio_id, ranked.line_id,
+    ranked.lookthrough_path, positions.instrument_id, positions.instrument_name, positions.issuer_id,
+    positions.issuer_name
+from ranked
+inner join marts.positions as positions using (portfolio_id, line_id, lookthrough_path)
+where positions.as_of_date = $month and ranked.place <= $top
+order by ranked.place
+"""
+
 
 def explain_carbon(month: MonthRows, figure: Asked, portfolio: str, top: int) -> dict[str, Any]:
     """Value, numbers, coverage and contributors of a column of ``marts.portfolio_carbon``."""
@@ -109,6 +128,7 @@ def explain_carbon(month: MonthRows, figure: Asked, portfolio: str, top: int) ->
         },
         "coverage": _coverage(month, figure.name, published),
         "contributors": {"unit": shape.unit, **contributors},
+        "uncovered": _uncovered(month, figure.name, top),
         "reason_fr": _why_unknown(value, sums),
     }
 
@@ -141,11 +161,8 @@ def _quotient(sums: Row, shape: _Shape) -> float | None:
 def _coverage(month: MonthRows, column: str, published: Row) -> dict[str, Any]:
     """Eligible amount by reason; of the WACI, market value, where a company also needs a revenue."""
     is_waci = column.startswith("waci")
-    amount = "waci_eligible_eur" if is_waci else "eligible_eur"
-    revenue = "case when reason = 'covered' and waci_weight_eur is null then 'missing_revenue' else reason end"
     reasons = month.rows(
-        f"with eligible as (select {revenue if is_waci else 'reason'} as reason, {amount} as amount_eur from parts"
-        " where is_eligible)"
+        f"with eligible as ({_eligible(column)})"
         " select reason, sum(amount_eur) as value_eur, count(*) as lines from eligible group by reason"
         " order by reason <> 'covered', value_eur desc nulls last, reason"
     )
@@ -162,6 +179,28 @@ def _coverage(month: MonthRows, column: str, published: Row) -> dict[str, Any]:
         "reasons": reasons,
         "outside": outside,
     }
+
+
+def _eligible(column: str) -> str:
+    """Query of the eligible lines: amount, and the reason why it is covered or not."""
+    amount, reason = "eligible_eur", "reason"
+    if column.startswith("waci"):
+        amount = "waci_eligible_eur"
+        reason = "case when reason = 'covered' and waci_weight_eur is null then 'missing_revenue' else reason end"
+    return (
+        f"select portfolio_id, line_id, lookthrough_path, {reason} as reason, {amount} as amount_eur from parts"
+        " where is_eligible"
+    )
+
+
+def _uncovered(month: MonthRows, column: str, top: int) -> dict[str, Any]:
+    """The largest eligible lines that are not covered, each with its reason: what to ask a supplier for first."""
+    missing = f"with missing as (select * from ({_eligible(column)}) where reason <> 'covered')"
+    biggest = month.rows(f"{missing} {_BIGGEST_MISSING}", top=top)
+    whole = month.one(f"{missing} select sum(amount_eur) as total, count(*) as lines from missing")
+    total = whole["total"]
+    rest = (total or Decimal(0)) - sum((row["contribution"] for row in biggest), Decimal(0))
+    return {"unit": "EUR", **gathered(biggest, rest, whole["lines"] - len(biggest), total)}
 
 
 def _add_lines(month: MonthRows, top: list[Row], column: str, scopes: str) -> None:
@@ -186,7 +225,7 @@ def _add_lines(month: MonthRows, top: list[Row], column: str, scopes: str) -> No
             cells += facts.revenue_cells(issuer)
         shown = (
             *("outstanding_eur", "denominator_eur", "denominator_basis", "attribution_factor", "scope_1_tco2e"),
-            *("scope_2_tco2e", "scope_3_tco2e", "revenue_eur"),
+            *("scope_2_tco2e", "scope_3_tco2e", "revenue_eur", "use_of_proceeds_basis", "attributed_scope_1_2_tco2e"),
         )
         part.clear()
         part.update(

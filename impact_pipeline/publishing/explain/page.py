@@ -11,6 +11,7 @@ from impact_pipeline.publishing.explain.wording import (
     REASONS,
     SCOPES,
     STATUSES,
+    USES_OF_PROCEEDS,
     as_delivered,
     day,
     fr,
@@ -26,6 +27,8 @@ def page(answer: dict[str, Any]) -> list[str]:
     lines = [*_head(answer), *_formula(answer), *_coverage(answer)]
     if answer["contributors"]:
         lines += _contributors(answer["contributors"], "Contributions")
+    if answer.get("uncovered") and answer["uncovered"]["top"]:
+        lines += _contributors(answer["uncovered"], "Plus grandes lignes non couvertes")
     if answer.get("unknown") and answer["unknown"]["top"]:
         lines += _contributors(answer["unknown"], "Plus grandes lignes non classées")
     for nested in answer.get("nested", ()):
@@ -147,7 +150,9 @@ def _detail(part: dict[str, Any]) -> Iterator[str]:
     for rule in part.get("rules", ()):
         until = f" ; {rule['position_status']}, avant le {day(rule['divest_by'])}" if rule["divest_by"] else ""
         yield f"{rule['rule_id']} {rule['outcome']}{until} : {rule['text_fr'] or '–'}"
-    for cell in part["inputs"]:
+    if "reason" in part:
+        yield REASONS.get(part["reason"], part["reason"])
+    for cell in part.get("inputs", ()):
         yield _cell(cell)
 
 
@@ -161,9 +166,18 @@ def _attribution(part: dict[str, Any]) -> str:
     years = f"émissions {part['emissions_fiscal_year'] or '–'}, scope 3 {part['scope_3_fiscal_year'] or '–'}"
     return (
         f"{fr(part['outstanding_eur'])} EUR / {fr(part['denominator_eur'])} EUR ({basis})"
-        f" = {fr(part['attribution_factor'], 10)} ; {emissions or 'émissions inconnues'} ; exercices : {years},"
-        f" bilan {part['financials_fiscal_year'] or '–'} ; score {fr(part['data_quality_score'], 0)}"
+        f" = {fr(part['attribution_factor'], 10)} ; {emissions or 'émissions inconnues'}{_proceeds(part)} ; exercices :"
+        f" {years}, bilan {part['financials_fiscal_year'] or '–'} ; score {fr(part['data_quality_score'], 0)}"
     )
+
+
+def _proceeds(part: dict[str, Any]) -> str:
+    """What the factor multiplies in scopes 1+2 when it is not the issuer's (methodology.yaml)."""
+    basis = part.get("use_of_proceeds_basis")
+    if basis is None:
+        return ""
+    tonnes = "" if basis == "issuer_level" else f"{fr(part['attributed_scope_1_2_tco2e'])} t attribuées en scopes 1+2, "
+    return f" ; {tonnes}{USES_OF_PROCEEDS[basis]} (use_of_proceeds_allocations)"
 
 
 def _cell(cell: dict[str, Any]) -> str:

@@ -54,6 +54,12 @@ BASES = {
     "gdp_ppp": "PIB en parité de pouvoir d'achat",
     "gdp_nominal": "PIB nominal",
 }
+#: Where a line of an issuer with labelled bonds is counted; empty for the others.
+USES_OF_PROCEEDS = {
+    "allocated_pool": "actifs financés par l'emprunt, ramenés au dénominateur",
+    "beside_pool": "émetteur sans les actifs de ses emprunts verts ou sociaux, ramené au dénominateur",
+    "issuer_level": "emprunt vert ou social compté comme l'émetteur, faute de rapport d'allocation utilisable",
+}
 PERIMETERS = {
     "corporate": "entreprises",
     "corporate_listed": "entreprises cotées",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -80,25 +80,34 @@ def rates(rows: Iterable[Row], method: Method) -> dict[str, Decimal]:
 
 
 def sheets(
-    rows: Iterable[Row], issuers: Mapping[str, Row], fx: Mapping[str, Decimal], method: Method
+    rows: Iterable[Row],
+    issuers: Mapping[str, Row],
+    fx: Mapping[str, Decimal],
+    method: Method,
+    quoted: Container[str],
 ) -> dict[str, Sheet]:
-    """The balance sheet to use of each company."""
+    """The balance sheet to use of each company; ``quoted`` have listed shares somewhere in the book."""
     by_issuer: dict[str, list[Row]] = defaultdict(list)
     for row in last_words(known(rows, method), lambda row: (row["issuer_id"], row["fiscal_year"])):
         closed = row.get("period_end") or dt.date(row["fiscal_year"], 12, 31)
         if closed <= method.as_of and method.as_of.year - row["fiscal_year"] <= method.max_financials_age_years:
             by_issuer[row["issuer_id"]].append(row)
-    return {issuer: _best_sheet(years, issuers.get(issuer, {}), fx) for issuer, years in by_issuer.items()}
+    return {
+        issuer: _best_sheet(years, issuers.get(issuer, {}), fx, issuer in quoted) for issuer, years in by_issuer.items()
+    }
 
 
-def _best_sheet(years: list[Row], issuer: Row, fx: Mapping[str, Decimal]) -> Sheet:
+def _best_sheet(years: list[Row], issuer: Row, fx: Mapping[str, Decimal], is_quoted: bool) -> Sheet:
     """The latest year that gives the denominator the company needs; the balance sheet total only for want of one."""
 
-    def rank(row: Row) -> tuple[int, int]:
+    def rank(row: Row) -> tuple[float, int]:
         sheet = _sheet(row, issuer, fx)
         listed = {"parts": 0, "reported": 0, "total_assets": 1}.get(sheet.evic_basis or "", 2)
         unlisted = {"parts": 0, "total_assets": 1}.get(sheet.equity_debt_basis or "", 2)
-        needed = {True: listed, False: unlisted, None: min(listed, unlisted)}[issuer.get("is_listed")]
+        # a quoted company nobody classified: any year with an enterprise value comes first
+        has_no_evic = is_quoted and listed > 0 and unlisted == 0
+        either = 0.5 if has_no_evic else min(listed, unlisted)
+        needed = {True: listed, False: unlisted, None: either}[issuer.get("is_listed")]
         return needed, -row["fiscal_year"]
 
     return _sheet(min(years, key=rank), issuer, fx)

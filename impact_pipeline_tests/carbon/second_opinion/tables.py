@@ -50,13 +50,14 @@ def opinion(inputs: Path, method: facts.Method) -> Opinion:
     fx = facts.rates(read(inputs, "fx_rates"), method)
     issuers = {row["issuer_id"]: row for row in read(inputs, "issuers")}
     balance_sheets = read(inputs, "issuer_financials")
+    holdings = [row for row in read(inputs, "holdings") if row["as_of_date"] == method.as_of]
+    quoted = {row["issuer_id"] for row in holdings if row["asset_class"] == "listed_equity"}
     world = World(
         method, fx, issuers,
-        facts.sheets(balance_sheets, issuers, fx, method),
+        facts.sheets(balance_sheets, issuers, fx, method, quoted),
         facts.companies(read(inputs, "issuer_emissions"), facts.closings(balance_sheets, method), method),
         facts.countries(read(inputs, "sovereigns"), method),
     )  # fmt: skip
-    holdings = [row for row in read(inputs, "holdings") if row["as_of_date"] == method.as_of]
     book = positions(holdings, read(inputs, "portfolios"), fx)
     lines: dict[str, list[Carbon]] = defaultdict(list)
     for position in book.positions:

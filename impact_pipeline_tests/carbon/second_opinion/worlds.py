@@ -17,7 +17,8 @@ CURRENCIES = ("EUR", "EUR", "EUR", "USD", "GBP", "CHF")
 #: A currency no rate is known of, shipped or delivered.
 NO_RATE = "ARS"
 COUNTRIES = ("FR", "DE", "IT", "ES", "BE", "NL", "AT", "PT", "IE", "US", "GB", "CH")
-#: Property, own use and securitisations are not drawn: their rules are tested in test_asset_classes.
+#: Property, own use and securitisations are not drawn: their rules are tested in test_asset_classes. Nor are labelled
+#: bonds: the demo policy tells no pool of an issuer apart (test_use_of_proceeds).
 POCKETS = ("strategic", "return", "investment_property", "treasury", "other", None)
 CLASSES = (
     *("listed_equity", "corporate_bond") * 5,

@@ -1,4 +1,4 @@
-"""Published and derived vectors of methodology.md section 6, by the pure function: P10 to P14, D11 to D13."""
+"""Published and derived vectors of methodology.md section 6, by the pure function: P10 to P14, D11 to D14."""
 
 import polars as pl
 import pytest
@@ -132,6 +132,24 @@ def test_p14_weights_renormalised_inside_the_survivors():
         )  # fmt: skip
     printed = {"leavers": -100.0, "reallocation": 19.591, "sector": -30.207, "selection": 10.347, "intensity": -13.483}
     assert summed(decompose(*sides, chain, ["line"])) == near(printed)
+
+
+def test_d14_weights_that_are_not_renormalised_answer_another_question():
+    # the leaver stays in the weights of its sector: it adds up as well, to sector -37.2 and selection +36.9
+    # (36.954 here; the sheet's 36.9 is a value from a repository's test)
+    chain = Chain((Factor("sector_share", "sector"), Factor("line_share", "selection"), Factor("i", "intensity")))
+    sides = [
+        side.with_columns(sector_m=pl.col("value_m").sum().over("sector"))
+        .filter(pl.col("quantity") > 0)
+        .with_columns(
+            sector_share=pl.col("sector_m") / pl.col("total_m"),
+            line_share=pl.col("value_m") / pl.col("sector_m"),
+            i=pl.col("emissions") / pl.col("revenue_m"),
+        )
+        for side in both(WACI)
+    ]
+    found = summed(decompose(*sides, chain, ["line"]))
+    assert found == near({"leavers": -100.0, "sector": -37.2, "selection": 36.9, "intensity": -13.483}, abs=0.06)
 
 
 def test_d13_intensity_of_the_portfolio():

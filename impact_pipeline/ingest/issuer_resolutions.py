@@ -1,0 +1,281 @@
+"""How every issuer was found: the identifier map of the months, and the list of what still has to be reviewed.
+
+The order is fixed: the id given for the issuer (LEI; else its group's, which is said; either of them translated by the
+map), then the map's row for the security, then nothing: a name only ever suggests. The models in ``staging`` do the
+same joins on ``audit.identifier_map``; a test compares the two.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from impact_pipeline.ingest.delivery import Delivery
+from impact_pipeline.ingest.identifier_map import IdentifierMap, map_frame
+from impact_pipeline.ingest.identifiers import looks_like_lei, valid_lei
+from impact_pipeline.ingest.name_candidates import Candidates, best_texts
+from impact_pipeline.ingest.reference import countries
+from impact_pipeline.schemas import TABLES
+from impact_pipeline.schemas import vocabulary as words
+from impact_pipeline.schemas.table import AMOUNT
+
+RESOLUTIONS, MAP = "audit.issuer_resolutions", "audit.identifier_map"
+#: Names for which suggestions are looked for, the largest exposure first.
+NAMES_COMPARED = 200
+#: Columns that hold issuer ids, by dataset.
+_ISSUER_COLUMNS = {
+    "holdings": ("issuer_id", "guarantor_id", "underlying_issuer_id"),
+    "issuers": ("issuer_id",),
+    "ownership": ("child_id", "parent_id"),
+    "issuer_financials": ("issuer_id",),
+    "issuer_emissions": ("issuer_id",),
+    "evidence": ("issuer_id",),
+    "classifications": ("subject_id",),
+}
+#: Datasets of figures and claims: day of receipt and last day a fact is about, as the models in ``staging`` have them.
+_FACTS = {
+    "issuer_financials": (pl.col("known_from"), pl.coalesce("period_end", pl.date(pl.col("fiscal_year"), 12, 31))),
+    "issuer_emissions": (pl.col("known_from"), pl.date(pl.col("fiscal_year"), 12, 31)),
+    "evidence": (
+        pl.coalesce("known_from", "published_on", pl.date(pl.col("fiscal_year"), 12, 31)),
+        pl.coalesce(pl.date(pl.col("fiscal_year"), 12, 31), "published_on", "known_from"),
+    ),
+}
+_NAME_KEY = r"^name:(.*)\|(.*)$"
+
+
+def identifier_frames(
+    delivery: Delivery, months: Sequence[dt.date], known_as_of: dt.date | None
+) -> dict[str, pl.DataFrame]:
+    """Rows of ``audit.identifier_map`` and ``audit.issuer_resolutions`` of the months."""
+    frames = {name.removeprefix("raw."): frame for name, frame in delivery.frames.items()}
+    identifiers = _known(frames["identifiers"], known_as_of)
+    used = {
+        "issuer": {
+            code
+            for dataset, columns in _ISSUER_COLUMNS.items()
+            for column in columns
+            for code in frames[dataset].get_column(column).drop_nulls().unique()
+        },
+        "instrument": set(frames["holdings"].get_column("instrument_id").drop_nulls().unique()),
+    }
+    mapped = map_frame(IdentifierMap(identifiers), used, months)
+    files = dict(delivery.source_files.select("source_file_id", "file").iter_rows())
+    reference = delivery.source_files.filter(profile_id="reference").get_column("source_file_id").unique()
+    lines = _lines(frames, _valued(frames, reference), mapped, delivery.by_group)
+    facts = [_facts(dataset, frames, mapped, lines, known_as_of) for dataset in _FACTS]
+    resolutions = pl.concat([_with_candidates(lines, frames["issuers"]), *facts])
+    table = TABLES[RESOLUTIONS]
+    resolutions = resolutions.with_columns(
+        pl.col("source_file_id").replace_strict(files, return_dtype=pl.String).alias("file")
+    ).select(table.column_names)
+    return {MAP: mapped, RESOLUTIONS: table.validate(resolutions.sort(table.grain))}
+
+
+def _known(rows: pl.DataFrame, known_as_of: dt.date | None) -> pl.DataFrame:
+    if known_as_of is None:
+        return rows
+    return rows.filter(pl.col("known_from").is_null() | (pl.col("known_from") <= known_as_of))
+
+
+def _found(mapped: pl.DataFrame, used_as: str, key: str) -> pl.DataFrame:
+    """Map rows that hold at the month end, keyed by month and identifier; the issuer is in ``_<used_as>``."""
+    day = pl.col("as_of_date")
+    return mapped.filter(
+        pl.col("used_as") == used_as,
+        (pl.col("stated_from") <= day) & (day < pl.col("stated_to")),
+        (pl.col("about_from") <= day) & (day < pl.col("about_to")),
+    ).select("as_of_date", pl.col("identifier").alias(key), pl.col("issuer_id").alias(f"_{used_as}"))
+
+
+def _lines(
+    frames: Mapping[str, pl.DataFrame], valued: pl.DataFrame, mapped: pl.DataFrame, by_group: list[tuple[str, int]]
+) -> pl.DataFrame:
+    """Resolutions of the holdings, one row per month, step and identifier."""
+    own = _own_codes(frames)
+    by_group_rows = pl.DataFrame(
+        by_group, schema={"source_file_id": pl.String, "source_row": pl.Int64}, orient="row"
+    ).with_columns(_by_group=pl.lit(True))
+    given, code = pl.col("issuer_id"), pl.col("instrument_id")
+    named = given.is_null() | given.str.starts_with("name:") | pl.col("_is_wrong")
+    lines = (
+        valued.filter(given.is_not_null() | pl.col("asset_class").is_in(words.CLASSES_WITH_ISSUER))
+        .join(_found(mapped, "issuer", "issuer_id"), on=["as_of_date", "issuer_id"], how="left")
+        .join(_found(mapped, "instrument", "instrument_id"), on=["as_of_date", "instrument_id"], how="left")
+        .join(by_group_rows.unique(), on=["source_file_id", "source_row"], how="left")
+        .with_columns(_kinds(frames["holdings"], own))
+        .with_columns(
+            step=pl.when(pl.col("_issuer").is_not_null())
+            .then(pl.lit("identifier_map"))
+            .when(pl.col("_instrument").is_not_null() & named & pl.col("asset_class").is_in(words.CLASSES_WITH_ISSUER))
+            .then(pl.lit("isin_map"))
+            .when(pl.col("_is_lei") & pl.col("_by_group"))
+            .then(pl.lit("group_lei"))
+            .when(pl.col("_is_lei"))
+            .then(pl.lit("lei"))
+            .when(pl.col("_is_own"))
+            .then(pl.lit("own_code"))
+            .otherwise(pl.lit("unresolved"))
+        )
+    )
+    by_code = pl.col("step") == "isin_map"
+    steps = lines.with_columns(
+        identifier=pl.when(by_code).then(code).otherwise(pl.coalesce(given, code, "instrument_name", "line_id")),
+        issuer_id=pl.when(pl.col("step") == "identifier_map")
+        .then("_issuer")
+        .when(by_code)
+        .then("_instrument")
+        .when(pl.col("step") != "unresolved")
+        .then(given),
+        name=pl.coalesce(given.str.extract(_NAME_KEY, 1), "instrument_name"),
+        country=given.str.extract(_NAME_KEY, 2).replace("", None),
+    )
+    keys = ["as_of_date", "step", "identifier", "issuer_id"]
+    return (
+        steps.sort("source_file_id", "source_row", "line_id")
+        .group_by(keys, maintain_order=True)
+        .agg(
+            pl.col("name", "country", "source_file_id").first(),
+            pl.col("source_row").first().alias("row"),
+            pl.len().cast(pl.Int64).alias("line_count"),
+            pl.col("_eur").sum().alias("market_value_eur"),
+            pl.col("_eur").count().alias("_valued"),
+        )
+        .with_columns(
+            # a sum widens the type
+            pl.when(pl.col("_valued") > 0).then(pl.col("market_value_eur").cast(AMOUNT)).alias("market_value_eur"),
+            dataset=pl.lit("holdings"),
+            candidates=pl.lit(None, dtype=pl.String),
+        )
+        .drop("_valued")
+    )
+
+
+def _own_codes(frames: Mapping[str, pl.DataFrame]) -> set[str]:
+    """Codes of the suppliers' own that something is known about, and countries, which issue sovereign bonds."""
+    told = [frames[name].get_column("issuer_id").unique() for name in ("issuers", *_FACTS)]
+    return {code for ids in told for code in ids if not code.startswith("name:")} | set(countries())
+
+
+def _kinds(holdings: pl.DataFrame, own: set[str]) -> list[pl.Expr]:
+    """What the given issuer ids are: a LEI, something meant as one, a code of the supplier's own."""
+    codes = holdings.get_column("issuer_id").drop_nulls().unique().to_list()
+    lei = {code for code in codes if valid_lei(code) is not None}
+    wrong = {code for code in codes if code not in lei and looks_like_lei(code)}
+    kinds = {"_is_lei": lei, "_is_wrong": wrong, "_is_own": own - wrong}
+    return [
+        pl.col("issuer_id").is_in(sorted(members)).fill_null(value=False).alias(name) for name, members in kinds.items()
+    ]
+
+
+def _valued(frames: Mapping[str, pl.DataFrame], reference: pl.Series) -> pl.DataFrame:
+    """Lines with their value in EUR (``_eur``); rates as in ``core.fx_rates``, ``reference`` being files of ours."""
+    lines = frames["holdings"]
+    month_end_rates = (
+        lines.select("as_of_date", "currency")
+        .unique()
+        .join(frames["fx_rates"], on="currency")
+        .filter(
+            pl.col("rate_date").is_between(pl.col("as_of_date").dt.offset_by("-31d"), pl.col("as_of_date")),
+            pl.col("units_per_eur") > 0,
+        )
+        .sort(
+            pl.col("source_file_id").is_in(reference.implode()), -pl.col("rate_date").cast(pl.Int32), "source_file_id"
+        )
+        .unique(["as_of_date", "currency"], keep="first", maintain_order=True)
+        .select("as_of_date", "currency", "units_per_eur")
+    )
+    in_euro = pl.when(pl.col("currency") == "EUR").then("market_value")
+    converted = pl.col("market_value").cast(pl.Float64) / pl.col("units_per_eur").cast(pl.Float64)
+    return lines.join(month_end_rates, on=["as_of_date", "currency"], how="left").with_columns(
+        _eur=pl.coalesce("market_value_eur", in_euro, converted.cast(AMOUNT))
+    )
+
+
+def _with_candidates(lines: pl.DataFrame, issuers: pl.DataFrame) -> pl.DataFrame:
+    """Suggestions for the unresolved lines, the largest exposure first."""
+    named = issuers.filter(pl.col("name").is_not_null(), ~pl.col("issuer_id").str.starts_with("name:"))
+    known = {
+        issuer_id: (name, country)
+        for issuer_id, name, country in named.sort("issuer_id", "source_file_id", "source_row", descending=True)
+        .select("issuer_id", "name", "country")
+        .iter_rows()
+        if valid_lei(issuer_id) is not None or not looks_like_lei(issuer_id)
+    }
+    open_ones = (
+        lines.filter(pl.col("step") == "unresolved", pl.col("name").is_not_null())
+        .sort("market_value_eur", "name", descending=[True, False], nulls_last=True)
+        .select("name", "country")
+    )
+    found = best_texts(Candidates(known), open_ones.iter_rows(), NAMES_COMPARED)
+    texts = pl.DataFrame(
+        [(name, country, text) for (name, country), text in found.items()],
+        schema={"name": pl.String, "country": pl.String, "_text": pl.String},
+        orient="row",
+    )
+    joined = lines.join(texts, on=["name", "country"], how="left", nulls_equal=True, maintain_order="left")
+    return joined.with_columns(pl.when(pl.col("step") == "unresolved").then("_text").alias("candidates")).drop("_text")
+
+
+def _facts(
+    dataset: str,
+    frames: Mapping[str, pl.DataFrame],
+    mapped: pl.DataFrame,
+    lines: pl.DataFrame,
+    known_as_of: dt.date | None,
+) -> pl.DataFrame:
+    """Facts about held issuers that were stated under another identifier, and, per file, those nobody can place."""
+    stated, about = _FACTS[dataset]
+    facts = (
+        _known(frames[dataset], known_as_of)
+        .select("issuer_id", "source_file_id", "source_row", stated=stated, about=about)
+        .rename({"issuer_id": "identifier"})
+    )
+    held = lines.select("as_of_date", "issuer_id").drop_nulls().unique()
+    day = {name: pl.coalesce(name, "as_of_date") for name in ("stated", "about")}
+    moved = (
+        facts.join(mapped.filter(pl.col("used_as") == "issuer").drop("source_file_id", "source_row"), on="identifier")
+        .filter(
+            (pl.col("stated_from") <= day["stated"]) & (day["stated"] < pl.col("stated_to")),
+            (pl.col("about_from") <= day["about"]) & (day["about"] < pl.col("about_to")),
+        )
+        .join(held, on=["as_of_date", "issuer_id"], how="semi")
+        .with_columns(step=pl.lit("identifier_map"), _group=pl.col("identifier"))
+    )
+    mapped_ids = set(mapped.get_column("identifier").unique())
+    known = {*_own_codes({**frames, **{name: facts.select(issuer_id="identifier").clear() for name in _FACTS}})}
+    known |= set(held.get_column("issuer_id")) | set(frames["holdings"].get_column("issuer_id").drop_nulls())
+    codes = facts.get_column("identifier").unique().to_list()
+    open_codes = [code for code in codes if code not in known and valid_lei(code) is None and code not in mapped_ids]
+    months = lines.select("as_of_date").unique()
+    lost = (
+        facts.filter(pl.col("identifier").is_in(open_codes))
+        .join(months, how="cross")
+        .with_columns(
+            issuer_id=pl.lit(None, dtype=pl.String), step=pl.lit("unresolved"), _group=pl.col("source_file_id")
+        )
+    )
+    columns = ["as_of_date", "step", "_group", "issuer_id", "identifier", "source_file_id", "source_row"]
+    is_lost = pl.col("step") == "unresolved"
+    text = pl.concat_str(
+        pl.col("_codes").cast(pl.String), pl.lit(" identifiers that no row of identifiers or issuers has")
+    )
+    return (
+        pl.concat([moved.select(columns), lost.select(columns)])
+        .sort("source_file_id", "source_row")
+        .group_by("as_of_date", "step", "_group", "issuer_id", maintain_order=True)
+        .agg(
+            pl.col("identifier", "source_file_id").first(),
+            pl.col("source_row").first().alias("row"),
+            pl.len().cast(pl.Int64).alias("line_count"),
+            pl.col("identifier").n_unique().alias("_codes"),
+        )
+        .with_columns(
+            dataset=pl.lit(dataset),
+            name=pl.lit(None, dtype=pl.String),
+            country=pl.lit(None, dtype=pl.String),
+            market_value_eur=pl.lit(None, dtype=AMOUNT),
+            candidates=pl.when(is_lost).then(text),
+        )
+        .select(lines.columns)
+    )
