@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 
 from impact_pipeline.cli_changes import show_changes
+from impact_pipeline.cli_door import print_door
 from impact_pipeline.cli_explain import explain
 from impact_pipeline.cli_policy import policy_app
 from impact_pipeline.cli_profile import profile
@@ -133,12 +134,13 @@ def _report(settings: Settings, outcome: "Outcome", as_json: bool) -> None:
                 "failed_checks": [vars(check) for check in outcome.failed_checks],
                 "indicators": figures.view("indicators").to_dicts() if figures else [],
                 "rejected": figures.view("rejected").to_dicts() if figures else [],
+                "corrections": figures.view("corrections").to_dicts() if figures else [],
             }
         )
     else:
         if figures:
             _print_indicators(figures)
-            _print_rejected(figures)
+            print_door(figures)
         passed = outcome.n_checks - len(outcome.failed_checks)
         if outcome.n_checks:
             out.print(f"{outcome.months}: {passed} of {outcome.n_checks} checks passed", highlight=False)
@@ -153,7 +155,10 @@ def _report(settings: Settings, outcome: "Outcome", as_json: bool) -> None:
 def show(
     month: MonthOption,
     what: Annotated[
-        str, typer.Argument(help="indicators, breaches, carbon, changes, sovereign, shares, resolutions or rejected.")
+        str,
+        typer.Argument(
+            help="indicators, breaches, carbon, changes, sovereign, shares, resolutions, rejected or corrections."
+        ),
     ] = "indicators",
     portfolio: Annotated[str | None, typer.Option(help="Portfolio; default the whole entity.")] = None,
     since: Annotated[str | None, typer.Option(help="changes: earlier month; default a year before.")] = None,
@@ -171,7 +176,7 @@ def show(
         raise SettingsError(f"show {what!r}: expected one of {', '.join(sorted((*VIEWS, 'changes')))}")
     if what != "changes" and (since or metric or svg):
         raise SettingsError(f"show {what}: --since, --metric and --svg go with changes")
-    if portfolio and what in ("indicators", "rejected", "resolutions"):
+    if portfolio and what in ("indicators", "rejected", "resolutions", "corrections"):
         raise SettingsError(
             f"show {what}: it is about the whole entity; --portfolio goes with breaches, carbon or shares"
         )
@@ -296,20 +301,6 @@ def _print_indicators(figures: "Figures") -> None:
             row["status"],
         )
     out.print(grid)
-
-
-def _print_rejected(figures: "Figures") -> None:
-    rejected = figures.view("rejected")
-    if rejected.is_empty():
-        out.print("nothing was refused or flagged at the door")
-        return
-    counts = rejected.group_by("rule", "severity").len().sort("severity", "rule").to_dicts()
-    listed = ", ".join(f"{row['len']} {row['rule']} ({row['severity']})" for row in counts)
-    out.print(f"refused or flagged at the door: {listed}", highlight=False)
-    out.print(
-        f"  each with file, row and reason: impact show rejected --month {figures.month:%Y-%m}",
-        highlight=False,
-    )
 
 
 if __name__ == "__main__":

@@ -92,6 +92,16 @@ def _listed(found: "Policy") -> dict[str, list[dict[str, Any]]]:
             }
             for one, file in zip(found.engagements, found.engagement_files, strict=True)
         ],
+        "corrections": [
+            {
+                "correction": placed.correction.id,
+                "cell": placed.correction.cell,
+                "change": f"{placed.correction.old or 'empty'} -> {placed.correction.new or 'empty'}",
+                "expires_on": placed.correction.expires_on,
+                "file": placed.document.file,
+            }
+            for placed in found.corrections
+        ],
     }
 
 
@@ -106,12 +116,16 @@ def _warnings(found: "Policy", today: dt.date) -> list[str]:
         for rule in found.rules
         if rule.status != "draft" and not (rule.approved and rule.approved.minutes.strip())
     ]
+    # a holdings line is of one month: its correction never runs out in practice
+    shared = [placed.correction for placed in found.corrections if placed.correction.dataset != "holdings"]
+    timed = [(one.id, one.expires_on, "idle") for one in found.overrides]
+    timed += [(one.id, one.expires_on, "months that end later read the cell as delivered") for one in shared]
     expiring = [
-        f"{one.id} expires on {one.expires_on}, in {(one.expires_on - today).days} days"
-        for one in found.overrides
-        if today <= one.expires_on <= today + dt.timedelta(days=_SOON_DAYS)
+        f"{name} expires on {day}, in {(day - today).days} days"
+        for name, day, _ in timed
+        if today <= day <= today + dt.timedelta(days=_SOON_DAYS)
     ]
-    expired = [f"{one.id} expired on {one.expires_on}: idle" for one in found.overrides if one.expires_on < today]
+    expired = [f"{name} expired on {day}: {then}" for name, day, then in timed if day < today]
     return [*drafts, *unsigned, *_strange_words(found), *expiring, *expired]
 
 

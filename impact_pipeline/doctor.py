@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 from impact_pipeline.errors import ImpactPipelineError
 from impact_pipeline.ingest.delivery import holdings_months, read_delivery
+from impact_pipeline.ingest.expected_files import HOW_TO, arrivals, closed_month, read_expected
 from impact_pipeline.ingest.policy import load_policy
+from impact_pipeline.ingest.policy_corrections import read_corrections
+from impact_pipeline.ingest.policy_documents import policy_files
 from impact_pipeline.settings import Settings
 from impact_pipeline.warehouse.snapshot import query_readers
 from impact_pipeline.warehouse.store import Store
@@ -34,6 +37,7 @@ def examine(settings: Settings) -> list[Finding]:
         Finding("packages", "OK", ", ".join(f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES)),
         _tried("inputs", lambda: _inputs(settings)),
         _tried("policy", lambda: _policy(settings)),
+        _tried("deliveries", lambda: _deliveries(settings)),
         _home(settings),
         _tried("store", lambda: _store(settings)),
         _readers(settings),
@@ -52,7 +56,8 @@ def _inputs(settings: Settings) -> tuple[str, str]:
     months = sorted(holdings_months(settings.inputs, settings.policy / "profiles"))
     if not months:
         return "FIX", f"{settings.inputs}/holdings has no month"
-    delivery = read_delivery(settings.inputs, settings.policy / "profiles", months, dt.date.today())
+    corrections = read_corrections(settings.policy, policy_files(settings.policy))
+    delivery = read_delivery(settings.inputs, settings.policy / "profiles", months, dt.date.today(), corrections)
     span = f"{months[0]:%Y-%m} to {months[-1]:%Y-%m}, {len(months)} months"
     listed = delivery.rejected_rows.filter(delivery.rejected_rows["as_of_date"] == months[-1]).height
     return "OK", f"{settings.inputs}: {span}; in the last one {listed} cells were refused or flagged"
@@ -63,6 +68,20 @@ def _policy(settings: Settings) -> tuple[str, str]:
     policy = load_policy(settings.policy)
     rules = ", ".join(f"{rule.id}@{rule.version}" for rule in policy.rules)
     return "OK", f"{settings.policy}: {rules}; {len(policy.targets)} indicators"
+
+
+def _deliveries(settings: Settings) -> tuple[str, str]:
+    settings.require_inputs()
+    expected = read_expected(settings.policy)
+    if expected is None:
+        return "OK", HOW_TO
+    today = dt.date.today()
+    month = closed_month(today)
+    there = arrivals(settings.inputs, expected, month, today)
+    optional = f"; not there and not required: {there.without}" if there.without else ""
+    if there.missing:
+        return "LOOK", f"{month:%Y-%m} waits for {there.waits}{optional}"
+    return "OK", f"{month:%Y-%m} has the files it waits for: {len(there.present)}{optional}"
 
 
 def _home(settings: Settings) -> Finding:

@@ -6,6 +6,7 @@ import polars as pl
 
 from impact_pipeline.ingest import canonical
 from impact_pipeline.ingest.columns_profile import ColumnsProfile
+from impact_pipeline.ingest.corrections import Mending
 from impact_pipeline.ingest.findings import Findings
 from impact_pipeline.ingest.mapped import outputs_of
 from impact_pipeline.ingest.profiles import Profile, read_with_profile
@@ -15,19 +16,19 @@ from impact_pipeline.ingest.tables import TextTable, no_rows
 from impact_pipeline.schemas import TABLES
 
 
-def tables_of(file: SourceFile, profiles: Sequence[Profile]) -> list[TextTable]:
-    """Canonical text tables of a file: its own when it is canonical, else those its profile makes of it.
+def tables_of(file: SourceFile, profiles: Sequence[Profile], mending: Mending) -> list[TextTable]:
+    """Canonical text tables of a file, corrected: its own when it is canonical, else those its profile makes of it.
 
     Raises:
         SourceFileError: columns that neither the contract nor a profile knows, a cell that is not as stated, no rows.
     """
     profile, table = read_with_profile(file, profiles)
     if isinstance(profile, ColumnsProfile) and table is not None:
-        outputs = [canonical.check_columns(output) for output in outputs_of(profile, table)]
+        outputs = [canonical.check_columns(output) for output in outputs_of(profile, mending.mend(table, {}))]
         if not outputs:
             raise no_rows(file)
         return outputs
-    return [canonical.check_columns(canonical.read_table(file))]
+    return [canonical.check_columns(mending.mend(canonical.read_table(file)))]
 
 
 def typed_rows(dataset: str, tables: Sequence[TextTable], findings: Findings) -> pl.DataFrame:

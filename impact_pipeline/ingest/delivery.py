@@ -1,8 +1,8 @@
 """The door: an inputs folder in, checked frames of every ``raw`` table out; ``archive`` alone writes."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import polars as pl
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.archiving import Blob
+from impact_pipeline.ingest.corrections import Mending, months_alike
 from impact_pipeline.ingest.datasets import tables_of, typed_rows
 from impact_pipeline.ingest.delivery_rules import (
     check_fund_cycles,
@@ -21,10 +22,11 @@ from impact_pipeline.ingest.findings import Findings
 from impact_pipeline.ingest.fx import reference_rates
 from impact_pipeline.ingest.holdings import Holdings, months_held, read_holdings, source_file_row
 from impact_pipeline.ingest.identifier_rules import check_identifier_map
-from impact_pipeline.ingest.manifest import check_manifest, load_manifest
-from impact_pipeline.ingest.profiles import load_profiles
+from impact_pipeline.ingest.manifest import Entry, check_manifest, load_manifest
+from impact_pipeline.ingest.policy_corrections import PlacedCorrection
+from impact_pipeline.ingest.profiles import Profile, load_profiles
 from impact_pipeline.ingest.row_rules import ALWAYS
-from impact_pipeline.ingest.sources import DATASETS, SourceFile, check_distinct, discover
+from impact_pipeline.ingest.sources import DATASETS, CorrectedFile, SourceFile, check_distinct, discover
 from impact_pipeline.ingest.tables import TextTable
 from impact_pipeline.schemas import TABLES
 
@@ -39,53 +41,114 @@ class Delivery:
     frames: dict[str, pl.DataFrame]
     source_files: pl.DataFrame
     rejected_rows: pl.DataFrame
+    corrections: pl.DataFrame
     known_as_of: dt.date | None
     blobs: list[Blob]
     by_group: list[tuple[str, int]]
 
+    def of_months(self, months: Sequence[dt.date]) -> "Delivery":
+        """What some months see of it: their lines, and rows of their files only."""
+        files = self.source_files.filter(pl.col("as_of_date").is_in(list(months)))
+        frames = {}
+        for name, frame in self.frames.items():
+            column = "as_of_date" if name == "raw.holdings" else "source_file_id"
+            frames[name] = frame.filter(pl.col(column).is_in(files.get_column(column).unique().to_list()))
+        return replace(self, frames=frames, source_files=files)
 
-def read_delivery(inputs: Path, profiles: Path | None, months: Sequence[dt.date], today: dt.date) -> Delivery:
+
+def read_delivery(
+    inputs: Path,
+    profiles: Path | None,
+    months: Sequence[dt.date],
+    today: dt.date,
+    corrections: Sequence[PlacedCorrection] = (),
+) -> Delivery:
     """Read and check everything that the months (calendar month ends) need; write nothing.
 
     Raises:
         SourceFileError: an input file that cannot be trusted as a whole.
-        PolicyFileError: a supplier profile that is not valid.
+        PolicyFileError: a supplier profile that is not valid, a correction that fits no cell.
     """
-    months = sorted(set(months))
     shapes = load_profiles(profiles)
     folders = discover(inputs)
-    findings = Findings()
     if not folders["holdings"]:
         raise SourceFileError(
             "holdings/", "no files", "at least one file of lines", hint="Put the month's holdings there"
         )
-    holdings = read_holdings(folders["holdings"], shapes, months, findings)
+    # a file that serves every month is read twice when one of its corrections expires within the run
+    groups = months_alike(corrections, sorted(set(months)))
+    manifest = load_manifest(inputs)
+    parts = [_read(folders, shapes, group, today, Mending(corrections, group), manifest) for group in groups]
+    return parts[0] if len(parts) == 1 else _joined(parts)
+
+
+def _read(
+    folders: Mapping[str, Sequence[SourceFile]],
+    shapes: Sequence[Profile],
+    months: Sequence[dt.date],
+    today: dt.date,
+    mending: Mending,
+    manifest: dict[str, Entry] | None,
+) -> Delivery:
+    """The delivery of months that have the same corrections in force."""
+    findings = Findings()
+    holdings = read_holdings(folders["holdings"], shapes, months, findings, mending)
     frames, rows, used = {"holdings": holdings.frame}, list(holdings.source_files), list(holdings.files)
     shared = [file for dataset in DATASETS if dataset != "holdings" for file in folders[dataset]]
     check_distinct(shared)
-    tables = [table for file in shared for table in tables_of(file, shapes)]
+    tables = [table for file in shared for table in tables_of(file, shapes, mending)]
+    read = [file for file, _, _ in _files_seen(tables)]
     for dataset in DATASETS:
         if dataset == "holdings":
             continue
         frames[dataset] = typed_rows(dataset, [table for table in tables if table.dataset == dataset], findings)
-        check_keys(dataset, frames[dataset], {file.sha256: file.name for file in shared})
-    used += shared
+        check_keys(dataset, frames[dataset], {file.sha256: file.name for file in read})
+    mending.check_found(folders)
+    used += read
     rows += [source_file_row(*seen, month) for seen in _files_seen(tables) for month in months]
     rates = reference_rates()
     frames["fx_rates"] = pl.concat([frames["fx_rates"], rates.frame])
     used.append(rates.file)
     rows += [source_file_row(rates.file, rates.frame.height, "reference", month) for month in months]
     present = {file.name for files in folders.values() for file in files}
-    check_manifest(load_manifest(inputs), rows, present)
+    check_manifest(manifest, mending.as_delivered(rows), present, mending.corrected)
     _whole_delivery(frames, holdings, {file.sha256: file.name for file in used}, findings)
     return Delivery(
         frames={f"raw.{name}": _validated(f"raw.{name}", frames[name]) for name in DATASETS},
         source_files=_source_files(rows),
         rejected_rows=_validated("audit.rejected_rows", findings.frame(months)),
+        corrections=_validated("audit.corrections", mending.frame()),
         known_as_of=_known_as_of(frames, today),
-        blobs=[Blob(sha256, file.path, file.data) for sha256, file in {file.sha256: file for file in used}.items()],
+        blobs=_blobs(used),
         by_group=holdings.by_group,
     )
+
+
+def _joined(parts: Sequence[Delivery]) -> Delivery:
+    """Deliveries of different months as one; a file that several of them read the same way is there once."""
+    frames: dict[str, pl.DataFrame] = {}
+    for name in parts[0].frames:
+        frames[name] = parts[0].frames[name]
+        for part in parts[1:]:
+            ids = frames[name].get_column("source_file_id").unique().to_list()
+            is_new = ~pl.col("source_file_id").is_in(ids) if name != "raw.holdings" else pl.lit(value=True)
+            frames[name] = pl.concat([frames[name], part.frames[name].filter(is_new)])
+    return Delivery(
+        frames=frames,
+        source_files=pl.concat([part.source_files for part in parts]),
+        rejected_rows=pl.concat([part.rejected_rows for part in parts]),
+        corrections=pl.concat([part.corrections for part in parts]),
+        known_as_of=max((part.known_as_of for part in parts if part.known_as_of), default=None),
+        blobs=list({blob.sha256: blob for part in parts for blob in part.blobs}.values()),
+        by_group=[line for part in parts for line in part.by_group],
+    )
+
+
+def _blobs(files: Sequence[SourceFile]) -> list[Blob]:
+    """What the archive keeps: the bytes of each file and, for one that was corrected, the note about it too."""
+    originals = [file.original for file in files if isinstance(file, CorrectedFile)]
+    by_id = {file.sha256: file for file in (*files, *originals)}
+    return [Blob(sha256, file.path, file.archived) for sha256, file in by_id.items()]
 
 
 def holdings_months(inputs: Path, profiles: Path | None) -> set[dt.date]:

@@ -12,6 +12,7 @@ from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest import canonical, csv_files
 from impact_pipeline.ingest.cells import Batch, iso_date
 from impact_pipeline.ingest.columns_profile import COMPANIONS, ColumnsProfile
+from impact_pipeline.ingest.corrections import Mending
 from impact_pipeline.ingest.datasets import typed_rows
 from impact_pipeline.ingest.findings import Findings
 from impact_pipeline.ingest.funds import check_embedded, delivered_portfolios, with_fund_ids, with_held_funds
@@ -26,7 +27,7 @@ from impact_pipeline.ingest.months import (
     names_a_month_only,
     spelled,
 )
-from impact_pipeline.ingest.profiles import Profile, read_with_profile
+from impact_pipeline.ingest.profiles import Profile, column_of_field, read_with_profile
 from impact_pipeline.ingest.row_rules import apply_rules
 from impact_pipeline.ingest.sources import SourceFile, check_distinct
 from impact_pipeline.ingest.tables import TextTable, no_rows
@@ -66,16 +67,20 @@ class _Reading:
 
 
 def read_holdings(
-    files: Sequence[SourceFile], profiles: Sequence[Profile], months: Sequence[dt.date], findings: Findings
+    files: Sequence[SourceFile],
+    profiles: Sequence[Profile],
+    months: Sequence[dt.date],
+    findings: Findings,
+    mending: Mending,
 ) -> Holdings:
-    """All lines of the run's months.
+    """All lines of the run's months, with the corrections of ``mending``.
 
     Raises:
         SourceFileError: no file for a month, a file dated otherwise, or a file that cannot be trusted.
     """
     reading = _Reading()
     for file in files:
-        _sort_out(file, profiles, months, reading)
+        _sort_out(file, profiles, months, reading, mending)
     missing = [month for month in months if month not in reading.months_held]
     if missing:
         found = f"files for {spelled(sorted(reading.months_held))}" if files else "no files"
@@ -145,7 +150,7 @@ def months_held(files: Sequence[SourceFile], profiles: Sequence[Profile]) -> set
     held: set[dt.date] = set()
     for file in files:
         reading = _Reading()
-        _sort_out(file, profiles, (), reading)
+        _sort_out(file, profiles, (), reading, Mending())
         named = named_month(file.name)
         # a file in which no date can be read stands for the month of its name: reading that month will say why
         held |= reading.months_held or ({named} if named is not None else set())
@@ -157,7 +162,9 @@ def _frame(dataset: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame({name: pl.Series([row.get(name) for row in rows], dtype=kind) for name, kind in schema.items()})
 
 
-def _sort_out(file: SourceFile, profiles: Sequence[Profile], months: Sequence[dt.date], reading: _Reading) -> None:
+def _sort_out(
+    file: SourceFile, profiles: Sequence[Profile], months: Sequence[dt.date], reading: _Reading, mending: Mending
+) -> None:
     """Tell which months a file holds and keep it when the run needs it.
 
     A file that cannot even be dated stops the run, unless its name says that it is another month's.
@@ -166,14 +173,15 @@ def _sort_out(file: SourceFile, profiles: Sequence[Profile], months: Sequence[dt
     try:
         profile, table = read_with_profile(file, profiles)
         if isinstance(profile, TemplateProfile) and table is not None:
+            table = mending.mend(table, column_of_field(profile, table))
             peeked = quick_days(profile, table)
         elif isinstance(profile, ColumnsProfile) and table is not None:
-            table, companions = _lines_and_others(profile, table)
+            table, companions = _lines_and_others(profile, table, mending)
             peeked = _days_of(table).unique().to_list()
         else:
-            peeked = _peeked_days(file)
+            peeked = _peeked_days(file, mending)
         if peeked is None and not isinstance(profile, TemplateProfile):
-            table = canonical.check_columns(canonical.read_table(file))
+            table = canonical.check_columns(mending.mend(canonical.read_table(file)))
             peeked = _days_of(table).unique().to_list()
     except SourceFileError:
         named = named_month(file.name)
@@ -190,7 +198,7 @@ def _sort_out(file: SourceFile, profiles: Sequence[Profile], months: Sequence[dt
         if tpt.month in months:
             reading.templates.append(tpt)
         return
-    table = table or canonical.check_columns(canonical.read_table(file))
+    table = table or canonical.check_columns(mending.mend(canonical.read_table(file)))
     days = _days_of(table)
     _check_days(table, days, months)
     if any(month_of(day) in months for day in days.unique().to_list()):
@@ -198,8 +206,26 @@ def _sort_out(file: SourceFile, profiles: Sequence[Profile], months: Sequence[dt
         reading.companions += companions
 
 
-def _lines_and_others(profile: ColumnsProfile, table: TextTable) -> tuple[TextTable, list[TextTable]]:
-    """What a supplier's file says of lines, and of other datasets."""
+def _lines_and_others(profile: ColumnsProfile, table: TextTable, mending: Mending) -> tuple[TextTable, list[TextTable]]:
+    """What a supplier's file says of lines, and of other datasets; corrected when it is of the run's months.
+
+    Only the profile knows where the date is: a file that can be dated as delivered is not corrected for other months.
+    """
+    if mending.may_mend(table.file):
+        try:
+            lines, others = _mapped(profile, table)
+            days = _days_of(lines).unique().to_list()
+        except SourceFileError:
+            days = []
+        if days and not {month_of(day) for day in days} & set(mending.months):
+            return lines, others
+        table = mending.mend(table, {})
+    lines, others = _mapped(profile, table)
+    mending.date(table.file, dict(zip(lines.rows, map(month_of, _days_of(lines)), strict=True)))
+    return lines, others
+
+
+def _mapped(profile: ColumnsProfile, table: TextTable) -> tuple[TextTable, list[TextTable]]:
     outputs = outputs_of(profile, table)
     lines = [output for output in outputs if output.dataset == "holdings"]
     if not lines:
@@ -207,8 +233,10 @@ def _lines_and_others(profile: ColumnsProfile, table: TextTable) -> tuple[TextTa
     return canonical.check_columns(lines[0]), [output for output in outputs if output.dataset != "holdings"]
 
 
-def _peeked_days(file: SourceFile) -> list[dt.date] | None:
+def _peeked_days(file: SourceFile, mending: Mending) -> list[dt.date] | None:
     """Distinct dates of a canonical CSV, read without its other columns; nothing when not possible."""
+    if mending.mends(file, "as_of_date"):
+        return None
     texts = csv_files.peek(file, "as_of_date") if file.extension == "csv" else None
     if not texts:
         return None

@@ -5,7 +5,8 @@ No reader sees that a file was cut between two rows, or sent twice under one nam
 holdings, as ``audit.source_files`` stores it) and ``sha256``; an empty cell is not compared.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -70,10 +71,16 @@ def _total(row: int, told: dict[str, str]) -> Decimal | None:
     return total
 
 
-def check_manifest(entries: dict[str, Entry] | None, read: list[dict[str, Any]], present: set[str]) -> None:
+def check_manifest(
+    entries: dict[str, Entry] | None,
+    read: list[dict[str, Any]],
+    present: set[str],
+    corrected: Collection[str] = (),
+) -> None:
     """Compare the files of a run (rows of ``audit.source_files``) with the manifest.
 
-    ``present``: names of all files of the inputs folder, of whatever month.
+    ``present``: names of all files of the inputs folder, of whatever month. ``corrected``: names of files
+    that were read with corrections; their total is not the sender's any more and is not compared, bytes and rows are.
 
     Raises:
         SourceFileError: a file that is listed and not there, read and not listed, or not as listed.
@@ -105,7 +112,7 @@ def check_manifest(entries: dict[str, Entry] | None, read: list[dict[str, Any]],
             raise SourceFileError(
                 name, "a file that manifest.csv does not list", "listed files only", hint="List it, or remove it"
             )
-        _compare(name, file, found)
+        _compare(name, file, replace(found, control_total=None) if name in corrected else found)
 
 
 def _compare(name: str, file: dict[str, Any], told: Entry) -> None:

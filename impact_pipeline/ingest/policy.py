@@ -1,4 +1,4 @@
-"""The policy folder: rules, sets, overrides, engagements, methodology and targets, read and checked as a whole.
+"""The policy folder: rules, sets, decisions, corrections, methodology and targets, read and checked as a whole.
 
 Nothing of a policy is applied before all of it is valid. Supplier profiles are read elsewhere; their bytes
 count in ``sha256`` all the same, because they change results.
@@ -19,6 +19,8 @@ from impact_pipeline.domain.screening.proxies import SectorProxy
 from impact_pipeline.domain.screening.rule_parts import Day, Number, Part, Text
 from impact_pipeline.domain.screening.rules import Rule
 from impact_pipeline.errors import PolicyFileError
+from impact_pipeline.ingest.expected_files import ExpectedFile, read_expected
+from impact_pipeline.ingest.policy_corrections import PlacedCorrection, read_corrections
 from impact_pipeline.ingest.policy_defaults import inherited, read_defaults
 from impact_pipeline.ingest.policy_documents import digest, documents, policy_files, single
 from impact_pipeline.ingest.policy_factors import NONE, FactorSet, chosen
@@ -138,6 +140,8 @@ class Policy:
     proxies: tuple[SectorProxy, ...]
     overrides: tuple[Override, ...]
     engagements: tuple[Engagement, ...]
+    corrections: tuple[PlacedCorrection, ...]
+    expected_files: tuple[ExpectedFile, ...] | None
     files: tuple[str, ...]
     rule_files: tuple[str, ...]
     override_files: tuple[str, ...]
@@ -176,6 +180,8 @@ def load_policy(folder: Path) -> Policy:
         proxies=sets.proxies,
         overrides=tuple(override for override, _ in overrides),
         engagements=tuple(engagement for engagement, _ in engagements),
+        corrections=read_corrections(folder, files),
+        expected_files=read_expected(folder),
         files=tuple(files),
         rule_files=tuple(document.file for _, document in rules),
         override_files=tuple(document.file for _, document in overrides),

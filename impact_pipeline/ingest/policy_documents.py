@@ -8,8 +8,8 @@ from pathlib import Path
 from impact_pipeline.errors import PolicyFileError
 from impact_pipeline.ingest.policy_yaml import Document, read_documents
 
-FOLDERS = ("rules", "sets", "overrides", "engagements", "profiles")
-FILES = ("methodology.yaml", "targets.yaml", "defaults.yaml")
+FOLDERS = ("rules", "sets", "overrides", "engagements", "corrections", "profiles")
+FILES = ("methodology.yaml", "targets.yaml", "defaults.yaml", "deliveries.yaml")
 
 
 def policy_files(folder: Path) -> list[str]:

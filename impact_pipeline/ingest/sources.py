@@ -53,6 +53,38 @@ class SourceFile:
         """Digest of the bytes: the ``source_file_id``."""
         return hashlib.sha256(self.data).hexdigest()
 
+    @property
+    def archived(self) -> bytes:
+        """What the archive keeps under ``sha256``."""
+        return self.data
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectedFile(SourceFile):
+    """A file that is read with corrections: its rows go by another id than those of the file as delivered.
+
+    Months that were computed before keep the rows they were computed from. The id is the sha256 of ``note``: a small
+    text, archived, that names the bytes delivered and every cell corrected.
+    """
+
+    original: SourceFile
+    note: bytes
+
+    @cached_property
+    def data(self) -> bytes:
+        """The bytes as delivered."""
+        return self.original.data
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the note."""
+        return hashlib.sha256(self.note).hexdigest()
+
+    @property
+    def archived(self) -> bytes:
+        """The note."""
+        return self.note
+
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """A hint naming the closest known word, or nothing."""

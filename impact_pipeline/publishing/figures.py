@@ -59,6 +59,12 @@ VIEWS = {
         where as_of_date = $month
         order by severity, file, row, "column"
     """,
+    "corrections": """
+        select correction_id, file, row, "column", old_value, new_value, status, reason, author, approver, expires_on
+        from audit.corrections
+        where as_of_date = $month
+        order by status, correction_id, file, row, "column"
+    """,
 }
 
 

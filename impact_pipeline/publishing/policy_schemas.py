@@ -15,6 +15,8 @@ from pydantic import BaseModel
 from impact_pipeline.domain.screening.decisions import Engagement, Override
 from impact_pipeline.domain.screening.rules import Rule
 from impact_pipeline.ingest.columns_profile import ColumnsProfile
+from impact_pipeline.ingest.expected_files import ExpectedFile
+from impact_pipeline.ingest.policy_corrections import Correction
 from impact_pipeline.ingest.template_profile import TemplateProfile
 
 MODELS: dict[str, type[BaseModel]] = {
@@ -23,7 +25,12 @@ MODELS: dict[str, type[BaseModel]] = {
     "engagement": Engagement,
     "profile_columns": ColumnsProfile,
     "profile_tpt": TemplateProfile,
+    "corrections": Correction,
+    "deliveries": ExpectedFile,
 }
+#: Files that are lists of entries.
+_LISTS = ("corrections", "deliveries")
+_ONE_PLACE = {"oneOf": [{"required": ["file", "row"]}, {"required": ["key"]}]}
 _FLAGS = ["is_true", "is_false"]
 _THRESHOLD = {
     "if": {"properties": {"op": {"enum": _FLAGS}}},
@@ -51,6 +58,8 @@ def _schema(name: str) -> dict[str, Any]:
         found["$defs"]["Criterion"] |= _THRESHOLD
         found["$defs"]["Group"] |= _ONE_LOGIC
         found |= _SIGNED
+    elif name in _LISTS:
+        found = {"items": found | (_ONE_PLACE if model is Correction else {}), "type": "array"}
     elif model in (Override, Engagement):
         # the issuer may be written under either name, pydantic shows the first one only
         found["properties"]["issuer_id"] = found["properties"]["issuer_lei"] | {"title": "Issuer Id"}

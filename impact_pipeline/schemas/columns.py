@@ -22,7 +22,10 @@ _TIME = (
 )
 
 _SOURCE = (
-    text("source_file_id", "sha256 of the archived input file."),
+    text(
+        "source_file_id",
+        "sha256 of the archived input file; of a corrected one, of the archived note that names it and its corrections.",
+    ),
     whole(
         "source_row",
         "Row of the file, the header being row 1; JSON: position of the record, from 1.",
@@ -36,6 +39,16 @@ _SOURCE = (
     text("reason", "Why it was refused or flagged, in plain words."),
     text("rule", "Name of the rule that was broken."),
     text("severity", "error = the value is not used; warn = used and listed.", words.SEVERITIES),
+    text("correction_id", "Id of the correction in the policy."),
+    text("old_value", "What the file says, as text; empty = an empty cell."),
+    text("new_value", "What is read instead, as text; empty = not known."),
+    text(
+        "correction_status",
+        "applied; not_needed = the file says the new value already; expired = the cell is read as delivered.",
+        words.CORRECTION_STATUSES,
+    ),
+    text("policy_file", "Path of the file below the policy folder."),
+    text("file_sha256", "sha256 of the file as delivered."),
     text("dataset", "Folder of the inputs the file came from."),
     text("profile_id", "Supplier profile the file was read with."),
     whole("size_bytes", "Size of the file.", "bytes", minimum=0),

@@ -159,6 +159,18 @@ AUDIT = (
         COLUMNS,
     ),
     table(
+        "audit.corrections",
+        "Cells of delivered files that the policy corrects, one row per month, correction and cell.",
+        "as_of_date correction_id file row column",
+        "as_of_date correction_id dataset file row column old_value? new_value? status=correction_status reason author"
+        " approver approved_on expires_on policy_file file_sha256 source_file_id",
+        COLUMNS,
+        other={
+            "reason": "Why the cell is wrong and how the right value is known.",
+            "expires_on": "The correction holds for months that end by this day.",
+        },
+    ),
+    table(
         "audit.identifier_map",
         "Identifiers of the month's files that stand for another issuer id, one row per identifier and the days for which"
         " it does. Chains are followed to their end. Identifiers that stand for themselves are not listed.",

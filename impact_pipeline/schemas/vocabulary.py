@@ -150,6 +150,7 @@ CHANGE_EFFECTS = (
 RESTATEMENT_CAUSES = ("none", "facts", "method", "facts_and_method")
 CHANGE_METHODS = ("LMDI", "Shapley", "whole")
 SEVERITIES = ("error", "warn")
+CORRECTION_STATUSES = ("applied", "not_needed", "expired")
 #: Who gives an identifier. The first ones name a security, a name is only used once somebody has reviewed it.
 INSTRUMENT_SCHEMES = ("isin", "cusip", "sedol", "wkn", "figi")
 ISSUER_SCHEMES = ("lei", "siren", "vendor", "name")

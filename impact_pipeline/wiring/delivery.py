@@ -7,7 +7,8 @@ import polars as pl
 
 from impact_pipeline.errors import SettingsError
 from impact_pipeline.ingest.archiving import archive
-from impact_pipeline.ingest.delivery import holdings_months, read_delivery
+from impact_pipeline.ingest.corrections import months_alike
+from impact_pipeline.ingest.delivery import Delivery, holdings_months, read_delivery
 from impact_pipeline.ingest.issuer_resolutions import identifier_frames
 from impact_pipeline.ingest.policy import Policy, load_policy
 from impact_pipeline.ingest.policy_tables import policy_frames
@@ -108,13 +109,15 @@ def store_delivery(
     lacking = _missing_baselines(settings, store, policy, covered)
     windows = [*(month_window(day) for day in lacking), covered]
     months = [*lacking, *covered.month_ends]
-    delivery = read_delivery(settings.inputs, settings.policy / "profiles", months, today or dt.date.today())
+    profiles, today = settings.policy / "profiles", today or dt.date.today()
+    delivery = read_delivery(settings.inputs, profiles, months, today, policy.corrections)
     frames = {**delivery.frames, **policy_frames(policy, months)}
     frames["audit.source_files"] = delivery.source_files
     frames["audit.rejected_rows"] = delivery.rejected_rows
+    frames["audit.corrections"] = delivery.corrections
     known = known_cut(known_as_of, delivery.known_as_of)
     frames["audit.months"] = _months(months, known, policy.sha256, delivery.source_files)
-    frames |= identifier_frames(delivery, months, known)
+    frames |= _identifiers(delivery, months_alike(policy.corrections, months), known)
     archive(delivery, settings.archive)
     file_ids = sorted(set(delivery.source_files["source_file_id"]))
     with store.write(f"ingest {covered.label}") as connection:
@@ -135,6 +138,14 @@ def store_delivery(
             }
             for name in DELIVERED_TABLES
         }
+
+
+def _identifiers(delivery: Delivery, groups: list[list[dt.date]], known: dt.date | None) -> dict[str, pl.DataFrame]:
+    """Identifier tables; months that see the same file with other corrections each see their own reading of it."""
+    if len(groups) == 1:
+        return identifier_frames(delivery, groups[0], known)
+    parts = [identifier_frames(delivery.of_months(group), group, known) for group in groups]
+    return {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
 
 
 def _missing_baselines(settings: Settings, store: Store, policy: Policy, covered: Window) -> list[dt.date]:

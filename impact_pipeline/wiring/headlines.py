@@ -108,6 +108,11 @@ _QUERIES = {
         from audit.rejected_rows
         group by as_of_date, rule, severity
     """,
+    "audit.corrections": """
+        select as_of_date, 'corrections ' || status, count(*)
+        from audit.corrections
+        group by as_of_date, status
+    """,
 }
 
 Numbers = dict[str, dict[str, float]]

@@ -11,6 +11,8 @@ import pytest
 from impact_pipeline.ingest.policy_yaml import read_documents
 from impact_pipeline.publishing.policy_schemas import MODELS, schemas
 from impact_pipeline.settings import REPOSITORY
+from impact_pipeline_tests.ingest.test_corrections import BY_KEY, CORRECTION
+from impact_pipeline_tests.ingest.test_expected_files import EXPECTED
 from impact_pipeline_tests.ingest.test_policy import OVERRIDE, RULE
 
 RULE_FILES = sorted(
@@ -178,3 +180,28 @@ def test_an_engagement_has_milestones(tmp_path: Path) -> None:
     text = "id: ENG-12\nissuer_lei: X\ntheme: pfas\nopened: 2026-01-10\nask_fr: plan\nchannel: lettre\nmilestones: "
     assert accepted(text + "[{due: 2026-06-30, what: réponse}]\n", "engagement", tmp_path)
     assert not accepted(text + "[]\n", "engagement", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("  approver: c.durand\n", ""),
+        ("dataset: holdings", "dataset: holding"),
+        ('old: "100.5"', 'odl: "100.5"'),
+        ("row: 2", 'row: "2"'),
+        ('  file: "2024-12.csv"\n', ""),
+        ("id: COR-1", "id: cor 1"),
+        ("  row: 2\n", "  row: 2\n  key: {line_id: L1}\n"),
+    ],
+)
+def test_corrections_name_their_cell_in_one_way(old: str, new: str, tmp_path: Path) -> None:
+    assert old in CORRECTION
+    assert accepted(CORRECTION, "corrections", tmp_path)
+    assert accepted(BY_KEY, "corrections", tmp_path)
+    assert not accepted(CORRECTION.replace(old, new), "corrections", tmp_path)
+
+
+def test_expected_files_are_a_list(tmp_path: Path) -> None:
+    assert accepted(EXPECTED, "deliveries", tmp_path)
+    assert not accepted(EXPECTED.replace("due_days: 5", "due_days: -1"), "deliveries", tmp_path)
+    assert not accepted(EXPECTED.replace("required: true, ", ""), "deliveries", tmp_path)

@@ -187,6 +187,8 @@ def _cell(cell: dict[str, Any]) -> str:
         more.append(f"fonds de {fr(cell['fund_value_eur'])} EUR")
     if cell.get("profile_id"):
         more.append(f"lu par le profil {cell['profile_id']}")
+    if cell.get("corrected_fr"):
+        more.append(cell["corrected_fr"])
     said = f" ({', '.join(more)})" if more else ""
     value = f", {cell['column']} = {as_delivered(cell['value'])} {cell['unit']}".rstrip() if cell["column"] else ""
     return f"{cell['what_fr']:<26} {cell['file']}, ligne {cell['row']}{value}{said}"

@@ -71,6 +71,7 @@ def cell(month: MonthRows, what_fr: str, row: Row, column: str, value: Any, unit
     file, profile = month.files.get(file_id, (file_id, "canonical"))
     if profile != "canonical":
         more["profile_id"] = profile  # the columns of the file are the supplier's
+    more["corrected_fr"] = month.corrected(file_id, row["source_row"], column if profile == "canonical" else None)
     return {
         "what_fr": what_fr,
         "file": file,

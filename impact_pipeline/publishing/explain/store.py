@@ -41,6 +41,26 @@ class MonthRows:
         )
         return {row["source_file_id"]: (row["file"], row["profile_id"]) for row in found}
 
+    def corrected(self, source_file_id: str, row: int, column: str | None) -> str | None:
+        """Which corrections the cell was read with, in words; those of the whole row without a ``column``."""
+        found = self._corrections.get((source_file_id, row), ())
+        said = [words for name, words in found if column in (None, name)]
+        return " ; ".join(said) or None
+
+    @functools.cached_property
+    def _corrections(self) -> dict[tuple[str, int], list[tuple[str, str]]]:
+        found: dict[tuple[str, int], list[tuple[str, str]]] = {}
+        applied = "select * from audit.corrections where as_of_date = $month and status = 'applied' order by \"column\""
+        for row in self.rows(applied):
+            old = "vide" if row["old_value"] is None else row["old_value"]
+            new = "inconnu" if row["new_value"] is None else row["new_value"]
+            words = (
+                f"{row['column']} corrigé de {old} en {new} par {row['author']},"
+                f" approuvé par {row['approver']} ({row['correction_id']})"
+            )
+            found.setdefault((row["source_file_id"], row["row"]), []).append((row["column"], words))
+        return found
+
     @functools.cached_property
     def known_as_of(self) -> dt.date | None:
         """Day up to which the month's run knew the facts; nothing when the snapshot does not hold the month."""

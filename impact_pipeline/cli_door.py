@@ -1,0 +1,26 @@
+"""What a run's report says of the door: cells refused or flagged, and cells corrected."""
+
+from typing import TYPE_CHECKING
+
+from impact_pipeline.console import out
+
+if TYPE_CHECKING:
+    from impact_pipeline.publishing.figures import Figures
+
+
+def print_door(figures: "Figures") -> None:
+    """Count what was refused, flagged and corrected in the month, and say where each is listed."""
+    _print_counts(figures, "rejected", "refused or flagged at the door", ["rule", "severity"])
+    _print_counts(figures, "corrections", "corrections of delivered cells", ["status"])
+
+
+def _print_counts(figures: "Figures", view: str, what: str, names: list[str]) -> None:
+    rows = figures.view(view)
+    if rows.is_empty():
+        if view == "rejected":
+            out.print("nothing was refused or flagged at the door")
+        return
+    counts = rows.group_by(names).len().sort(names[::-1]).rows()
+    listed = ", ".join(f"{count} {said[0]}" + "".join(f" ({word})" for word in said[1:]) for *said, count in counts)
+    out.print(f"{what}: {listed}", highlight=False)
+    out.print(f"  each with file, row and reason: impact show {view} --month {figures.month:%Y-%m}", highlight=False)
