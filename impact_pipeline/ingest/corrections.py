@@ -18,7 +18,7 @@ from impact_pipeline.ingest.correction_cells import column_of, is_same, month_of
 from impact_pipeline.ingest.months import month_of, months_in_name
 from impact_pipeline.ingest.policy_corrections import Correction, PlacedCorrection, check_new, text_of
 from impact_pipeline.ingest.sources import CorrectedFile, SourceFile, nearest
-from impact_pipeline.ingest.tables import TextTable
+from impact_pipeline.ingest.tables import TextTable, as_text
 from impact_pipeline.schemas import TABLES
 
 APPLIED, NOT_NEEDED, EXPIRED = "applied", "not_needed", "expired"
@@ -70,6 +70,10 @@ class Mending:
         dates = dates if table.file.dataset == "holdings" else None
         if not fitting or self._is_of_other_months(table, dates, headers, fitting):
             return table
+        # a file of typed columns is corrected as text, like any other, and typed again afterwards
+        table = replace(
+            table, frame=table.frame.select(as_text(name, kind) for name, kind in table.frame.schema.items())
+        )
         hits: list[_Hit] = []
         mended = table.frame
         for placed in fitting:

@@ -18,9 +18,10 @@ from impact_pipeline.ingest.delivery_rules import (
     note_issuer_differences,
     note_unknown_issuers,
 )
+from impact_pipeline.ingest.file_records import source_file_row
 from impact_pipeline.ingest.findings import Findings
 from impact_pipeline.ingest.fx import reference_rates
-from impact_pipeline.ingest.holdings import Holdings, months_held, read_holdings, source_file_row
+from impact_pipeline.ingest.holdings import Holdings, months_held, read_holdings
 from impact_pipeline.ingest.identifier_rules import check_identifier_map
 from impact_pipeline.ingest.manifest import Entry, check_manifest, load_manifest
 from impact_pipeline.ingest.policy_corrections import PlacedCorrection

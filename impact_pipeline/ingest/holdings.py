@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -14,6 +13,7 @@ from impact_pipeline.ingest.cells import Batch, iso_date
 from impact_pipeline.ingest.columns_profile import COMPANIONS, ColumnsProfile
 from impact_pipeline.ingest.corrections import Mending
 from impact_pipeline.ingest.datasets import typed_rows
+from impact_pipeline.ingest.file_records import file_of_template, files_of_lines
 from impact_pipeline.ingest.findings import Findings
 from impact_pipeline.ingest.funds import check_embedded, delivered_portfolios, with_fund_ids, with_held_funds
 from impact_pipeline.ingest.mapped import outputs_of
@@ -32,7 +32,7 @@ from impact_pipeline.ingest.row_rules import apply_rules
 from impact_pipeline.ingest.sources import SourceFile, check_distinct
 from impact_pipeline.ingest.tables import TextTable, no_rows
 from impact_pipeline.ingest.template_profile import TemplateProfile
-from impact_pipeline.ingest.tpt import TptFile, check_name, parse, quick_days, rounded
+from impact_pipeline.ingest.tpt import TptFile, check_name, parse, quick_days
 from impact_pipeline.ingest.tpt_rows import RawRows, TptReader
 from impact_pipeline.ingest.tpt_totals import trusted
 from impact_pipeline.ingest.tpt_underlyings import known_issuers, resolve
@@ -100,11 +100,11 @@ def read_holdings(
         supplied = [place for place, table in enumerate(reading.tables) if table.profile_id != canonical.PROFILE_ID]
         lines = with_fund_ids(with_held_funds(lines, delivered, supplied), delivered, findings)
         frames.append(lines.frame.select(names))
-        source_files += _files_of_lines(lines, reading.tables)
+        source_files += files_of_lines(lines, reading.tables)
     raw = RawRows()
     for tpt in templates:
         raw.extend(TptReader(tpt, findings, delivered).read())
-        source_files.append(_file_of_template(tpt))
+        source_files.append(file_of_template(tpt))
     _find_underlyings(raw, frames)
     frames.append(_frame("holdings", raw.holdings).select(names))
     frame = pl.concat(frames)
@@ -285,44 +285,3 @@ def _canonical_lines(tables: Sequence[TextTable], months: Sequence[dt.date], fin
     return batch.with_frame(
         batch.frame.with_columns(ids.gather(batch.frame.get_column("_file")).alias("source_file_id"))
     )
-
-
-def _files_of_lines(batch: Batch, tables: Sequence[TextTable]) -> list[dict[str, Any]]:
-    sums = batch.frame.group_by("as_of_date", "_file").agg(
-        pl.len().alias("row_count"),
-        pl.coalesce("market_value", "market_value_eur").sum().alias("control_total"),
-        pl.col("valuation_date").unique().alias("days"),
-    )
-    return [
-        {
-            **source_file_row(
-                batch.files[row["_file"]], row["row_count"], tables[row["_file"]].profile_id, row["as_of_date"]
-            ),
-            "control_total": row["control_total"],
-            "valuation_date": row["days"][0] if len(row["days"]) == 1 else None,
-        }
-        for row in sums.iter_rows(named=True)
-    ]
-
-
-def _file_of_template(tpt: TptFile) -> dict[str, Any]:
-    days = {row.valuation_date for row in tpt.rows}
-    assert tpt.month is not None  # only files of a run month are read
-    return {
-        **source_file_row(tpt.file, len(tpt.rows), tpt.profile.id, tpt.month),
-        "control_total": sum((rounded(row.amount["market_value"]) or Decimal(0) for row in tpt.rows), Decimal(0)),
-        "valuation_date": days.pop() if len(days) == 1 else None,
-    }
-
-
-def source_file_row(file: SourceFile, row_count: int, profile_id: str, month: dt.date) -> dict[str, Any]:
-    """One row of ``audit.source_files`` without values of its own."""
-    return {
-        "as_of_date": month,
-        "dataset": file.dataset,
-        "file": file.name,
-        "source_file_id": file.sha256,
-        "size_bytes": len(file.data),
-        "row_count": row_count,
-        "profile_id": profile_id,
-    }

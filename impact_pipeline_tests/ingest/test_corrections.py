@@ -151,6 +151,19 @@ def test_a_file_is_named_by_pattern_or_by_its_bytes(world: World, name: str) -> 
     assert value_of(delivery) == Decimal(100500)
 
 
+def test_a_file_of_typed_columns_is_corrected_like_a_text(world: World) -> None:
+    (world.path / "holdings" / "2024-12.csv").unlink()
+    line = dict(zip(HEADER.split(","), LINE.split(","), strict=True))
+    frame = pl.DataFrame([line]).with_columns(
+        pl.col("as_of_date").str.to_date(), pl.col("market_value").cast(pl.Decimal(20, 2))
+    )
+    frame.write_parquet(world.path / "holdings" / "2024-12.parquet")
+    text = CORRECTION.replace("2024-12.csv", "2024-12.parquet").replace("row: 2", "row: 1").replace("100.5", "100.50")
+    delivery = world.correct(text).read()
+    assert value_of(delivery) == Decimal(100_500)
+    assert [status for *_, status in statuses(delivery)] == ["applied"]
+
+
 def test_a_cell_that_would_refuse_the_file_is_mended(world: World) -> None:
     world.write("holdings/2024-12.csv", f"{HEADER}\n{LINE.replace('100.5', 'cent')}\n")
     assert "'cent'" in world.refusal().found

@@ -1,0 +1,56 @@
+"""Rows of ``audit.source_files``: what was read of each file, by month."""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from impact_pipeline.ingest.cells import Batch
+from impact_pipeline.ingest.sources import SourceFile
+from impact_pipeline.ingest.tables import TextTable
+from impact_pipeline.ingest.tpt import TptFile, rounded
+
+
+def files_of_lines(batch: Batch, tables: Sequence[TextTable]) -> list[dict[str, Any]]:
+    """Records of files of lines, one for each month that a file has lines of."""
+    sums = batch.frame.group_by("as_of_date", "_file").agg(
+        pl.len().alias("row_count"),
+        pl.coalesce("market_value", "market_value_eur").sum().alias("control_total"),
+        pl.col("valuation_date").unique().alias("days"),
+    )
+    return [
+        {
+            **source_file_row(
+                batch.files[row["_file"]], row["row_count"], tables[row["_file"]].profile_id, row["as_of_date"]
+            ),
+            "control_total": row["control_total"],
+            "valuation_date": row["days"][0] if len(row["days"]) == 1 else None,
+        }
+        for row in sums.iter_rows(named=True)
+    ]
+
+
+def file_of_template(tpt: TptFile) -> dict[str, Any]:
+    """Record of a Tripartite Template."""
+    days = {row.valuation_date for row in tpt.rows}
+    assert tpt.month is not None  # only files of a run month are read
+    return {
+        **source_file_row(tpt.file, len(tpt.rows), tpt.profile.id, tpt.month),
+        "control_total": sum((rounded(row.amount["market_value"]) or Decimal(0) for row in tpt.rows), Decimal(0)),
+        "valuation_date": days.pop() if len(days) == 1 else None,
+    }
+
+
+def source_file_row(file: SourceFile, row_count: int, profile_id: str, month: dt.date) -> dict[str, Any]:
+    """One row of ``audit.source_files`` without values of its own."""
+    return {
+        "as_of_date": month,
+        "dataset": file.dataset,
+        "file": file.name,
+        "source_file_id": file.sha256,
+        "size_bytes": len(file.data),
+        "row_count": row_count,
+        "profile_id": profile_id,
+    }
