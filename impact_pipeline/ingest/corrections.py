@@ -65,10 +65,15 @@ class Mending:
                 of several rows, a cell corrected twice.
         """
         fitting = [placed for placed in self.corrections if placed.correction.fits(table.file)]
+        if not fitting:
+            return table
+        # a file of typed columns is corrected as text, like any other, and typed again afterwards
+        as_texts = (as_text(name, kind) for name, kind in table.frame.schema.items())
+        table = replace(table, frame=table.frame.select(as_texts))
         is_canonical, headers = headers is None, headers or {}
         dates = "as_of_date" if is_canonical else headers.get("valuation_date")
         dates = dates if table.file.dataset == "holdings" else None
-        if not fitting or self._is_of_other_months(table, dates, headers, fitting):
+        if self._is_of_other_months(table, dates, headers, fitting):
             return table
         # a file of typed columns is corrected as text, like any other, and typed again afterwards
         table = replace(
