@@ -15,6 +15,8 @@ with positions as (
         positions.as_of_date,
         positions.portfolio_id,
         portfolios.is_root,
+        positions.line_id,
+        positions.lookthrough_path,
         positions.asset_class,
         positions.pocket,
         positions.market_value_eur,
@@ -46,11 +48,14 @@ with positions as (
         and positions.lookthrough_path = attribution.lookthrough_path
 ),
 
+-- line by line
 weighed as (
     select
         as_of_date,
         portfolio_id,
         is_root,
+        line_id,
+        lookthrough_path,
         asset_class,
         pocket,
         is_eligible,

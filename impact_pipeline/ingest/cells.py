@@ -10,6 +10,7 @@ import polars as pl
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.sources import SourceFile, nearest
+from impact_pipeline.ingest.tables import SPREADSHEET_ERROR
 from impact_pipeline.schemas import Column
 from impact_pipeline.schemas.table import DATE, FACTOR, FLAG, TEXT, WHOLE
 
@@ -17,6 +18,7 @@ NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?$"
 _ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _WHOLE = r"^[+-]?[0-9]{1,18}(?:\.0+)?$"
 _DECIMAL_COMMA = re.compile(r"^[+-]?[0-9 .\u00a0\u202f']*,[0-9]+$")
+_NO_CODE = r"null|nan|none|n/?a|n/d|-+|unknown|inconnu"
 #: Digits of every decimal column: 6 or 12 of them behind the point.
 PRECISION = 24
 FLAGS = {"true": True, "false": False, "1": True, "0": False}
@@ -69,6 +71,7 @@ def typed(batch: Batch, column: Column, words: Sequence[str] | None) -> Batch:
     stripped = pl.col(name).str.strip_chars()
     batch = batch.with_frame(batch.frame.with_columns(pl.when(stripped.str.len_bytes() > 0).then(stripped).alias(name)))
     if column.dtype == TEXT:
+        _check_errors(batch, name)
         _check_words(batch, name, words)
         return batch
     if column.dtype == DATE:
@@ -82,6 +85,14 @@ def typed(batch: Batch, column: Column, words: Sequence[str] | None) -> Batch:
     result = batch.with_frame(batch.frame.with_columns(parsed.alias(name)))
     _check_range(result, column)
     return result
+
+
+def _check_errors(batch: Batch, name: str) -> None:
+    """Refuse what a spreadsheet writes for a broken formula, and in codes what stands for a missing one."""
+    wrong = SPREADSHEET_ERROR + (f"|{_NO_CODE}" if name.endswith("_id") else "")
+    expected = "a code, or an empty cell when it is not known" if name.endswith("_id") else "text"
+    bad = pl.col(name).str.contains(f"^(?i:{wrong})$")
+    batch.refuse(bad, name, expected, lambda row: repr(row[name]), "Ask for the file with the values themselves")
 
 
 def _check_words(batch: Batch, name: str, words: Sequence[str] | None) -> None:

@@ -150,13 +150,15 @@ class TotalRow(Part):
     """A row that the supplier adds up: checked against the rows above, then left out.
 
     ``header`` and ``starts_with`` find it; the cells under each heading of ``sums`` must equal the sum of the data rows
-    above (for ``subtotal``: since the last one), but for ``tolerance`` in the unit of the file.
+    above (for ``subtotal``: since the last one), but for ``tolerance`` in the unit of the file. ``required``: a file
+    without such a row was cut.
     """
 
     header: Text
     starts_with: Texts
     sums: Texts
     subtotal: StrictBool = False
+    required: StrictBool = False
     tolerance: Factor = "0.01"
 
 

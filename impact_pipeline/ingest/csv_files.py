@@ -10,9 +10,13 @@ import polars as pl
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.sources import SourceFile
-from impact_pipeline.ingest.tables import TextTable, check_header, check_not_empty, no_rows
+from impact_pipeline.ingest.tables import TextTable, check_formulas, check_header, check_not_empty, no_rows
 
 DELIMITERS = {",": "','", ";": "';'", "|": "'|'", "\t": "tab"}
+#: Letters with accents in UTF-8; in cp1252 it would be a capital A with a tilde before a sign no word has.
+_UTF_8_ACCENT = re.compile(rb"\xc3[\x80-\xbf]")
+#: Control characters but tab and line ends: never part of a table, and invisible in a code.
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CHUNK = 50_000
 _LONGEST_LINE_BYTES = 1_000_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -31,16 +35,22 @@ def decoded(file: SourceFile, encodings: Sequence[str] = ("utf-8",)) -> str:
     data = file.data
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise SourceFileError(file.name, "UTF-16 text", "UTF-8 text", row=1, hint="Save it as CSV UTF-8")
-    if (place := data.find(b"\0")) >= 0:
+    if match := _CONTROL.search(data):
+        what = "a NUL byte" if match[0] == b"\0" else f"a control character (0x{match[0].hex()})"
         raise SourceFileError(
             file.name,
-            "a NUL byte",
+            what,
             "text",
-            row=_row_at(data, place),
-            column=_column_at(data, place),
+            row=_row_at(data, match.start()),
+            column=_column_at(data, match.start()),
             hint="The file is damaged: ask for it again",
         )
     data = data.removeprefix(_BYTE_ORDER_MARK).replace(b"\r\n", b"\n")
+    if (place := data.find(_BYTE_ORDER_MARK)) >= 0:
+        hint = "Two files put together? Send them apart"
+        raise SourceFileError(
+            file.name, "a byte order mark inside the file", "one at the start", row=_row_at(data, place), hint=hint
+        )
     if (place := data.find(b"\r")) >= 0:
         raise SourceFileError(
             file.name,
@@ -52,9 +62,13 @@ def decoded(file: SourceFile, encodings: Sequence[str] = ("utf-8",)) -> str:
     errors = []
     for encoding in encodings:
         try:
-            return data.decode(encoding)
+            text = data.decode(encoding)
         except UnicodeDecodeError as error:
             errors.append(error)
+            continue
+        # one damaged byte must not turn every accent of a UTF-8 file into two strange letters
+        if not (errors and _UTF_8_ACCENT.search(data)):
+            return text
     named, start = " or ".join(encodings).upper(), errors[0].start
     raise SourceFileError(
         file.name,
@@ -104,7 +118,15 @@ def records(file: SourceFile, text: str, delimiter: str, skipped: int = 0) -> It
     handle = io.StringIO(text, newline="\n")
     for _ in range(skipped):
         handle.readline()
-    reader = csv.reader(handle, delimiter=delimiter, strict=True)
+    quotes = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal quotes
+        for line in handle:
+            quotes = line.count('"')
+            yield line
+
+    reader = csv.reader(counted(), delimiter=delimiter, strict=True)
     line = skipped + 1
     while True:
         try:
@@ -112,13 +134,7 @@ def records(file: SourceFile, text: str, delimiter: str, skipped: int = 0) -> It
         except StopIteration:
             return
         except csv.Error as error:
-            raise SourceFileError(
-                file.name,
-                f"a quote that is not closed or stands alone ({error})",
-                "quotes around a whole cell, in pairs",
-                row=line,
-                hint="Double a quote that belongs to the text, or remove it",
-            ) from None
+            raise _lone_quote(file, line, f" ({error})") from None
         if reader.line_num + skipped > line:
             raise SourceFileError(
                 file.name,
@@ -127,9 +143,21 @@ def records(file: SourceFile, text: str, delimiter: str, skipped: int = 0) -> It
                 row=line,
                 hint="A quote was probably opened and not closed on this row",
             )
+        if quotes % 2:  # the reader takes a lone quote inside a cell for text
+            raise _lone_quote(file, line)
         if cells:
             yield line, cells
         line = reader.line_num + skipped + 1
+
+
+def _lone_quote(file: SourceFile, line: int, detail: str = "") -> SourceFileError:
+    return SourceFileError(
+        file.name,
+        f"a quote that is not closed or stands alone{detail}",
+        "quotes around a whole cell, in pairs",
+        row=line,
+        hint="Double a quote that belongs to the text, or remove it",
+    )
 
 
 def read_csv(
@@ -151,6 +179,7 @@ def read_csv(
     first = next(lines, None)
     if first is None:
         raise no_rows(file)
+    check_formulas(file, first[1], first[0])
     picked = [index for index, name in enumerate(first[1]) if keep is None or keep(name)]
     header = check_header(file, [first[1][index] for index in picked], first[0])
     frames: list[pl.DataFrame] = []

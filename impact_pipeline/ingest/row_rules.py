@@ -68,6 +68,8 @@ def _identifiers(batch: Batch, findings: Findings) -> Batch:
             rule, reason = lei_fault()
             for row in _rows_of(batch, name, wrong):
                 note(batch, findings, row, name, row[name], reason, rule, WARN)
+    if batch.dataset == "holdings":
+        _note_strange(batch, findings)
     for name in ("instrument_id", "subject_id"):
         if name in batch.frame.columns:
             odd = _odd(batch, name, plain_isins)
@@ -75,6 +77,22 @@ def _identifiers(batch: Batch, findings: Findings) -> Batch:
             if name == "instrument_id":
                 batch = _without_bad_isins(batch, odd, findings)
     return batch
+
+
+#: Signs that no code of the kind has; portfolios may have any letter in theirs.
+_STRANGE = {
+    "instrument_id": r"[^\x20-\x7e]|[\"';,]",
+    "issuer_id": r"[^\x20-\x7e]|[\"';,]",
+    "portfolio_id": r"[^\p{L}\p{N} ._/&+():-]",
+}
+
+
+def _note_strange(batch: Batch, findings: Findings) -> None:
+    """List codes of lines with a sign that no code has: usually a byte damaged on the way."""
+    for name, signs in _STRANGE.items():
+        for row in batch.frame.filter(pl.col(name).str.contains(signs)).iter_rows(named=True):
+            reason = "an accent, a quote or another sign that codes do not have: probably damaged; kept as it is"
+            note(batch, findings, row, name, row[name], reason, "strange_code", WARN)
 
 
 def _distinct(batch: Batch, name: str) -> list[str]:

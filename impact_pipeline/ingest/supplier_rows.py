@@ -37,6 +37,10 @@ def data_rows(profile: ColumnsProfile, table: TextTable) -> TextTable:
         found.append((total, mask))
         is_total = is_total | mask
     for total, mask in found:
+        if total.required and not mask.any():
+            expected = f"a row whose {total.header} starts with {total.starts_with[0]!r}"
+            hint = "The file was cut: ask for it again"
+            raise SourceFileError(table.file.name, "no row of totals", expected, column=total.header, hint=hint)
         for heading in total.sums:
             _check_sums(cells_of, total, heading, mask, is_total)
     return kept(table, ~is_total)

@@ -1,6 +1,7 @@
 """A file as a table of text cells with row numbers, whatever its kind; header rules common to all kinds."""
 
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from impact_pipeline.schemas import TABLES
 HEADER_LINES = 15
 #: The widest template in use has some six hundred columns.
 MOST_COLUMNS = 2_000
+#: What a spreadsheet writes for a formula that is broken.
+SPREADSHEET_ERROR = r"#(?:ref|value|name|div/0|num|null|n/a|spill|calc)[!?]?"
 #: Whole numbers of at most ten digits.
 _SMALL_WHOLES = (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32)
 
@@ -64,6 +67,15 @@ def check_header(file: SourceFile, header: Sequence[str], row: int | None = 1) -
                 hint="Keep one of them",
             )
     return names
+
+
+def check_formulas(file: SourceFile, cells: Sequence[str], row: int) -> None:
+    """Refuse a header with a broken formula, also where the column is not read: it may have been one that is."""
+    for place, cell in enumerate(cells, start=1):
+        if re.fullmatch(SPREADSHEET_ERROR, cell.strip(), re.IGNORECASE):
+            raise SourceFileError(
+                file.name, f"{cell.strip()} as name of column {place}", "a name", row=row, hint="Ask for the file again"
+            )
 
 
 def check_not_empty(file: SourceFile) -> None:
@@ -121,15 +133,17 @@ def fits(kind: pl.DataType, wanted: object) -> bool:
 
 
 def check_cells(table: TextTable) -> TextTable:
-    """Refuse a NUL inside a cell: invisible, it makes two codes that look alike different."""
+    """Refuse a control character inside a cell: invisible, it makes two codes that look alike different."""
     for name, kind in table.frame.schema.items():
         if kind != pl.String:
             continue
-        bad = table.frame.get_column(name).str.contains("\0", literal=True).fill_null(value=False)
+        texts = table.frame.get_column(name)
+        bad = texts.str.contains(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]").fill_null(value=False)
         if bad.any():
             row = table.rows.filter(bad)[0]
+            what = "a NUL" if "\0" in texts.filter(bad)[0] else "a control character"
             raise SourceFileError(
-                table.file.name, "a NUL inside a cell", "text", row=row, column=name, hint="Ask for the file again"
+                table.file.name, f"{what} inside a cell", "text", row=row, column=name, hint="Ask for the file again"
             )
     return table
 

@@ -15,7 +15,7 @@ from impact_pipeline.ingest.profiles import column_of_field
 from impact_pipeline.ingest.reference import countries, currencies
 from impact_pipeline.ingest.sources import SourceFile
 from impact_pipeline.ingest.spellings import number
-from impact_pipeline.ingest.tables import TextTable
+from impact_pipeline.ingest.tables import SPREADSHEET_ERROR, TextTable
 from impact_pipeline.ingest.template_profile import NEEDED_FIELDS, TemplateProfile
 from impact_pipeline.schemas.table import month_end
 
@@ -29,6 +29,7 @@ AMOUNTS = (
 )
 MANDATORY = ("portfolio_id", "valuation_date", "portfolio_currency")
 
+_BROKEN = re.compile(SPREADSHEET_ERROR, re.IGNORECASE)
 _LEADING = re.compile(r"0*(\d+)")
 
 
@@ -117,6 +118,14 @@ def parse(profile: TemplateProfile, table: TextTable, months: Sequence[dt.date])
     rows = []
     for row, cells in zip(table.rows.to_list(), table.frame.select(columns).iter_rows(), strict=True):
         text = {name: _known(name, cell, unknown) for name, cell in zip(names, cells, strict=True)}
+        broken = next(
+            (name for name, cell in text.items() if cell and cell[0] == "#" and _BROKEN.fullmatch(cell)), None
+        )
+        if broken is not None:
+            hint = "Ask for the file with the values themselves"
+            raise SourceFileError(
+                table.file.name, repr(text[broken]), "a value", row=row, column=headers[broken], hint=hint
+            )
         rows.append(_typed(table.file, headers, profile, row, text))
     found = {month_of(row.valuation_date) for row in rows}
     for row in rows:

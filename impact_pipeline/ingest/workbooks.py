@@ -12,6 +12,7 @@ from impact_pipeline.ingest.sources import SourceFile
 from impact_pipeline.ingest.tables import (
     HEADER_LINES,
     TextTable,
+    check_formulas,
     check_header,
     check_not_empty,
     no_rows,
@@ -57,6 +58,7 @@ def table_below(
     sheet = sheet.slice(place)
     sheet = sheet.select(column for column in sheet.columns if sheet.get_column(column).drop_nulls().len())
     names = [cell or "" for cell in sheet.row(0)]
+    check_formulas(file, names, place + 1)
     picked = [at for at, heading in enumerate(names) if keep is None or keep(heading)]
     sheet, names = sheet[:, picked], [names[at] for at in picked]
     header = check_header(file, names, place + 1)

@@ -399,7 +399,7 @@ def test_the_examples_of_the_documentation_hold(tmp_path: Path) -> None:
 def test_a_suppliers_file_is_corrected_under_its_own_heading(world: World) -> None:
     """In the supplier's spelling, before the profile reads it; of another month it is not concerned."""
     (world.path / "holdings/2024-12.csv").unlink()
-    text = CUSTODIAN.replace(f"{ISIN};TotalEnergie action;Actions;EUR;1\u00a0000", f"{ISIN};T;Actions;EUR;mille")
+    text = CUSTODIAN.replace(f"{ISIN};Alpha action;Actions;EUR;1\u00a0000", f"{ISIN};T;Actions;EUR;mille")
     world.write("holdings/inventaire.csv", text.encode("cp1252"))
     assert "'mille'" in world.refusal().found
     mended = CORRECTION.replace("2024-12.csv", "inventaire.csv").replace("row: 2", "row: 6")

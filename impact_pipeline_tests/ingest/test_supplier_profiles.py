@@ -25,8 +25,8 @@ Code portefeuille;MUT-01;;;;;;
 Date d'inventaire : 31/12/2024;;;;;;;
 
 Code ISIN;Libellé;Catégorie;Devise;Quantité;Valorisation EUR;Code LEI émetteur;Notation
-{ISIN};TotalEnergie action;Actions;EUR;1\u00a0000;1\u00a0234\u00a0567,89;{LEI};A
-{ISIN};TotalEnergie action, second lot;Actions;EUR;10;12\u00a0345,11;{LEI};A
+{ISIN};Alpha action;Actions;EUR;1\u00a0000;1\u00a0234\u00a0567,89;{LEI};A
+{ISIN};Alpha action, second lot;Actions;EUR;10;12\u00a0345,11;{LEI};A
 ;Total Actions;;;;1\u00a0246\u00a0913,00;;
 {OTHER_ISIN};Obligation;Obligations;USD;n/d;(1\u00a0000,50);;
 ;Total Obligations;;;;-1\u00a0000,50;;

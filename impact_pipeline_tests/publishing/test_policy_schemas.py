@@ -158,7 +158,7 @@ def test_every_shipped_profile_fits_and_names_the_schema_of_its_kind(file: Path,
     [
         ("kind: columns", "kind: column"),
         ('decimal: ","', "decimal: comma"),
-        ("skip:", "skips:"),
+        ("totals:", "total:"),
         ('as_of_date: {heading_line: "Date d\'inventaire"}', "as_of_date: {headingline: Date}"),
         ("dataset: holdings\nextensions", "dataset: positions\nextensions"),
     ],

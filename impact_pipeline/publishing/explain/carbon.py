@@ -43,22 +43,30 @@ _PUBLISHED = {
 }
 
 _LINES = """
+, asked as (
 select
     lines.portfolio_id, lines.line_id, lines.lookthrough_path, '' as part, lines.is_eligible, lines.market_value_eur,
-    lines.eligible_eur, lines.covered_eur, lines.financed_tco2e, lines.amount_x_score, lines.covered_score,
-    lines.waci_eligible_eur, lines.waci_weight_eur, lines.waci_term,
+    lines.eligible_eur, lines.covered_{scopes} as covered_eur, lines.financed_{scopes} as financed_tco2e,
+    lines.amount_x_score_{scopes} as amount_x_score, lines.covered_score_{scopes} as covered_score,
+    lines.waci_eligible_eur, lines.waci_weight_{scopes} as waci_weight_eur, lines.waci_term_{scopes} as waci_term,
     case
-        when lines.financed_tco2e is not null then 'covered'
+        when lines.financed_{scopes} is not null then 'covered'
         when $scopes = '1_2' or attributed.carbon_status <> 'covered' then attributed.carbon_status
         else attributed.scope_3_status
-    end as reason,
-    lines.{contribution} as contribution
-from by_perimeter as lines
+    end as reason
+from weighed as lines
 inner join core.attribution as attributed using (as_of_date, portfolio_id, line_id, lookthrough_path)
 where lines.as_of_date = $month
     and (lines.portfolio_id = $portfolio or ($portfolio = 'ALL' and lines.is_root))
-    and lines.perimeter = $perimeter
-    and lines.scopes = $scopes
+    and (
+        $perimeter = lines.pocket
+        or $perimeter = case when lines.asset_class = 'other' then 'other_asset_class' else lines.asset_class end
+        or ($perimeter = 'corporate' and lines.is_corporate)
+        or ($perimeter = 'corporate_listed' and lines.is_corporate and lines.is_listed)
+        or ($perimeter = 'corporate_unlisted' and lines.is_corporate and not lines.is_listed)
+    )
+)
+select asked.*, {contribution} as contribution from asked
 """
 
 _SUMS = """
@@ -108,7 +116,7 @@ def explain_carbon(month: MonthRows, figure: Asked, portfolio: str, top: int) ->
         " and perimeter = $perimeter and scopes = $scopes",
         **asked,
     )
-    month.keep(inside("marts.portfolio_carbon") + _LINES.format(contribution=shape.numerator), **asked)
+    month.keep(inside("marts.portfolio_carbon") + _LINES.format(contribution=shape.numerator, scopes=scopes), **asked)
     sums = _checked_sums(month, portfolio, published)
     value = published.get(figure.name)
     numerator, denominator = sums[shape.numerator], sums.get(shape.denominator)
