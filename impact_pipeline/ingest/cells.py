@@ -18,7 +18,7 @@ NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?$"
 _ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _WHOLE = r"^[+-]?[0-9]{1,18}(?:\.0+)?$"
 _DECIMAL_COMMA = re.compile(r"^[+-]?[0-9 .\u00a0\u202f']*,[0-9]+$")
-_NO_CODE = r"null|nan|none|n/?a|n/d|-+|unknown|inconnu"
+_NO_CODE = r"null|nan|n/?a|n/d|-+"
 #: Digits of every decimal column: 6 or 12 of them behind the point.
 PRECISION = 24
 FLAGS = {"true": True, "false": False, "1": True, "0": False}
