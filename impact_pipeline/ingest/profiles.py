@@ -2,9 +2,13 @@
 
 import csv
 import fnmatch
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
+
+import polars as pl
 
 from impact_pipeline.errors import PolicyFileError, SourceFileError
 from impact_pipeline.ingest.columns_profile import ColumnsProfile
@@ -15,7 +19,7 @@ from impact_pipeline.ingest.sources import SourceFile, nearest
 from impact_pipeline.ingest.spellings import field_number
 from impact_pipeline.ingest.tables import HEADER_LINES, TextTable, read_parquet
 from impact_pipeline.ingest.template_profile import TemplateProfile
-from impact_pipeline.ingest.workbooks import header_place, read_sheet, sheet_of, table_below
+from impact_pipeline.ingest.workbooks import header_place, sheet_of, table_below
 from impact_pipeline.settings import REPOSITORY
 
 Profile = TemplateProfile | ColumnsProfile
@@ -77,13 +81,43 @@ def read_with_profile(file: SourceFile, profiles: Sequence[Profile]) -> tuple[Pr
     if file.extension == "csv":
         check_lines(file)
     fitting = [p for p in profiles if _may_fit(file, p)]
+    peeked = _Peeked(file)
     for profile in fitting:
-        table = _read(file, profile)
+        table = _read(peeked, profile)
         if table is not None:
             return profile, table
     for profile in fitting:
-        _refuse_nearly(file, profile)
+        _refuse_nearly(peeked, profile)
     return None, None
+
+
+class _Peeked:
+    """What is needed to recognise a file, read once however many profiles are tried on it."""
+
+    def __init__(self, file: SourceFile) -> None:
+        self.file = file
+        self._sheets: dict[str | None, pl.DataFrame] = {}
+        self._records: dict[tuple[str, ...] | None, TextTable] = {}
+
+    def sheet(self, name: str | None) -> pl.DataFrame:
+        """Cells of a workbook's sheet."""
+        if name not in self._sheets:
+            self._sheets[name] = sheet_of(self.file, name)
+        return self._sheets[name]
+
+    def records(self, explode: tuple[str, ...] | None) -> TextTable:
+        """Records of a JSON file, nested ones flattened."""
+        if explode not in self._records:
+            self._records[explode] = read_json(self.file, explode)
+        return self._records[explode]
+
+    @cached_property
+    def parquet_columns(self) -> list[str]:
+        """Names of a Parquet file's columns, from its footer; none when it cannot be read, which its reader says."""
+        try:
+            return list(pl.read_parquet_schema(io.BytesIO(self.file.data)))
+        except (pl.exceptions.PolarsError, OSError, ValueError):
+            return []
 
 
 def _may_fit(file: SourceFile, profile: Profile) -> bool:
@@ -94,36 +128,39 @@ def _may_fit(file: SourceFile, profile: Profile) -> bool:
     return not globs or any(fnmatch.fnmatchcase(name, glob.lower()) for glob in globs)
 
 
-def _read(file: SourceFile, profile: Profile) -> TextTable | None:
+def _read(peeked: _Peeked, profile: Profile) -> TextTable | None:
     """The file's cells when its header carries the profile's signature."""
+    file, columns = peeked.file, profile if isinstance(profile, ColumnsProfile) else None
     if file.extension == "csv":
         for skipped, delimiter, header in _first_lines(file, profile):
             if not profile.missing(header):
                 text = decoded(file, profile.encoding)
-                footer = profile.footer if isinstance(profile, ColumnsProfile) else ()
-                return read_csv(file, text, delimiter, skipped, keep=profile.uses, footer=footer)
+                return read_csv(
+                    file, text, delimiter, skipped, keep=profile.uses, footer=columns.footer if columns else ()
+                )
         return None
     if file.extension in _WORKBOOKS:
-        sheet = sheet_of(file, profile.sheet if isinstance(profile, ColumnsProfile) else None)
+        # a title may stand above the header; without a profile's header the first row is the header
+        sheet = peeked.sheet(columns.sheet if columns else None)
         place = header_place(sheet, lambda cells: not profile.missing(cells))
         return None if place is None else table_below(file, sheet, place, keep=profile.uses)
     if file.extension == "json":
-        table = read_json(file, profile.explode if isinstance(profile, ColumnsProfile) else None)
-    else:
-        table = read_parquet(file, keep_types=False)
-    return table if not profile.missing(table.frame.columns) else None
+        table = peeked.records(columns.explode if columns else None)
+        return table if not profile.missing(table.frame.columns) else None
+    return None if profile.missing(peeked.parquet_columns) else read_parquet(file, keep_types=False)
 
 
-def _refuse_nearly(file: SourceFile, profile: Profile) -> None:
+def _refuse_nearly(peeked: _Peeked, profile: Profile) -> None:
     """Refuse a header with most of the signature: it is of that supplier, and a column was left out."""
+    file = peeked.file
     if file.extension == "csv":
         headers = [header for _, _, header in _first_lines(file, profile)]
     elif file.extension in _WORKBOOKS:
-        headers = [read_sheet(file).frame.columns]
+        headers = [[cell or "" for cell in row] for row in peeked.sheet(None).head(1).iter_rows()]
+    elif file.extension == "json":
+        headers = [peeked.records(()).frame.columns]
     else:
-        headers = [
-            (read_json(file, ()) if file.extension == "json" else read_parquet(file, keep_types=False)).frame.columns
-        ]
+        headers = [peeked.parquet_columns]
     for header in headers:
         missing = profile.missing(header)
         if 0 < len(missing) * 2 < len(profile.signature):
