@@ -10,13 +10,12 @@ import polars as pl
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.sources import SourceFile
-from impact_pipeline.ingest.tables import TextTable, check_formulas, check_header, check_not_empty, no_rows
+from impact_pipeline.ingest.tables import CONTROL, TextTable, check_formulas, check_header, check_not_empty, no_rows
 
 DELIMITERS = {",": "','", ";": "';'", "|": "'|'", "\t": "tab"}
 #: Letters with accents in UTF-8; in cp1252 it would be a capital A with a tilde before a sign no word has.
 _UTF_8_ACCENT = re.compile(rb"\xc3[\x80-\xbf]")
-#: Control characters but tab and line ends: never part of a table, and invisible in a code.
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(CONTROL.encode())
 _CHUNK = 50_000
 _LONGEST_LINE_BYTES = 1_000_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

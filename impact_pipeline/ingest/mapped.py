@@ -4,7 +4,6 @@ The result goes the way of every canonical file: same types, same rules, same ke
 is left out only when the profile names it as no data, and a row that adds others up is checked against them first.
 """
 
-import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.canonical import columns_of
 from impact_pipeline.ingest.cells import FLAGS
 from impact_pipeline.ingest.columns_profile import ColumnsProfile, Output, Source, Unpivot
-from impact_pipeline.ingest.reference import countries
+from impact_pipeline.ingest.reference import alpha_2
 from impact_pipeline.ingest.spellings import date
 from impact_pipeline.ingest.supplier_cells import Cells
 from impact_pipeline.ingest.supplier_rows import data_rows, kept
@@ -88,7 +87,7 @@ class _Mapping:
         if source.values:
             texts = cells.translated(texts, source, heading)
         if source.countries is not None:
-            texts = texts.replace_strict(_alpha_2(), default=None, return_dtype=pl.String)
+            texts = texts.replace_strict(alpha_2(), default=None, return_dtype=pl.String)
         if source.default is not None:
             texts = texts.fill_null(source.default)
         if source.prefix is not None:
@@ -129,11 +128,6 @@ class _Mapping:
             raise SourceFileError(cells.file.name, f"columns {found}", f"columns like {unpivot.headings}")
         frame = pl.concat([part.frame for part in parts])
         return replace(made, frame=frame, rows=pl.concat([part.rows for part in parts]))
-
-
-@functools.cache
-def _alpha_2() -> dict[str, str]:
-    return {alpha_3: code for code, alpha_3 in countries().items() if alpha_3}
 
 
 def _target(dataset: str, name: str) -> Column:

@@ -26,6 +26,12 @@ def countries() -> dict[str, str]:
 
 
 @cache
+def alpha_2() -> dict[str, str]:
+    """Alpha-2 code of each alpha-3 code."""
+    return {alpha_3: code for code, alpha_3 in countries().items() if alpha_3}
+
+
+@cache
 def nace_sections() -> dict[str, tuple[str, str]]:
     """Section letters of a division in NACE Rev. 2 and Rev. 2.1."""
     return {row["division"]: (row["nace_2"], row["nace_2_1"]) for row in _rows("nace_sections.csv")}

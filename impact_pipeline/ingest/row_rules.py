@@ -23,7 +23,7 @@ from impact_pipeline.ingest.identifiers import (
     valid_lei,
 )
 from impact_pipeline.ingest.placeholders import note_placeholders
-from impact_pipeline.ingest.reference import asset_class_of, countries, currencies
+from impact_pipeline.ingest.reference import alpha_2, asset_class_of, countries, currencies
 from impact_pipeline.ingest.sources import nearest
 
 #: ``known_from`` of a row that does not say when it was received: always known.
@@ -164,11 +164,10 @@ def _check_reserved(batch: Batch) -> None:
 def _note_countries(batch: Batch, findings: Findings) -> None:
     if "country" not in batch.frame.columns:
         return
-    alpha_2 = {alpha_3: code for code, alpha_3 in countries().items() if alpha_3}
     strange = [code for code in _distinct(batch, "country") if code not in countries()]
     for row in _rows_of(batch, "country", strange):
         code = str(row["country"])
-        meant = alpha_2.get(code.upper(), code.upper() if code.upper() in countries() else None)
+        meant = alpha_2().get(code.upper(), code.upper() if code.upper() in countries() else None)
         reason = "not an ISO 3166 alpha-2 code; kept as it is" + (f" (probably {meant})" if meant else "")
         note(batch, findings, row, "country", code, reason, "unknown_country", WARN)
 

@@ -14,7 +14,6 @@ from impact_pipeline.ingest.sources import SourceFile, nearest
 from impact_pipeline.ingest.spellings import heading_key, number, scaled
 from impact_pipeline.ingest.tables import TextTable
 
-_TYPED = ("xlsx", "xls", "ods", "json", "parquet")
 _AMBIGUOUS = re.compile(r"[+-]?\d{1,3}\.\d{3}")
 _LOOKS_TYPED = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
@@ -34,7 +33,7 @@ class Cells:
     @property
     def is_typed(self) -> bool:
         """Whether the container says itself what is a number and a date (CSV does not)."""
-        return self.file.extension in _TYPED
+        return self.file.extension != "csv"
 
     @cached_property
     def _by_key(self) -> dict[str, str]:

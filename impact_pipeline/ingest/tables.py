@@ -16,6 +16,8 @@ from impact_pipeline.schemas import TABLES
 HEADER_LINES = 15
 #: The widest template in use has some six hundred columns.
 MOST_COLUMNS = 2_000
+#: Control characters but tab and line ends: never part of a table, and invisible in a code.
+CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 #: What a spreadsheet writes for a formula that is broken.
 SPREADSHEET_ERROR = r"#(?:ref|value|name|div/0|num|null|n/a|spill|calc)[!?]?"
 #: Whole numbers of at most ten digits.
@@ -138,7 +140,7 @@ def check_cells(table: TextTable) -> TextTable:
         if kind != pl.String:
             continue
         texts = table.frame.get_column(name)
-        bad = texts.str.contains(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]").fill_null(value=False)
+        bad = texts.str.contains(CONTROL).fill_null(value=False)
         if bad.any():
             row = table.rows.filter(bad)[0]
             what = "a NUL" if "\0" in texts.filter(bad)[0] else "a control character"
