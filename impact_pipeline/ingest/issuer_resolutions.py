@@ -62,7 +62,7 @@ def identifier_frames(
     mapped = map_frame(IdentifierMap(identifiers), used, months)
     files = dict(delivery.source_files.select("source_file_id", "file").iter_rows())
     reference = delivery.source_files.filter(profile_id="reference").get_column("source_file_id").unique()
-    lines = _lines(frames, _valued(frames, reference), mapped, delivery.by_group)
+    lines = _lines(frames, reference, mapped, delivery.by_group)
     facts = [_facts(dataset, frames, mapped, lines, known_as_of) for dataset in _FACTS]
     resolutions = pl.concat([_with_candidates(lines, frames["issuers"]), *facts])
     table = TABLES[RESOLUTIONS]
@@ -89,51 +89,27 @@ def _found(mapped: pl.DataFrame, used_as: str, key: str) -> pl.DataFrame:
 
 
 def _lines(
-    frames: Mapping[str, pl.DataFrame], valued: pl.DataFrame, mapped: pl.DataFrame, by_group: list[tuple[str, int]]
+    frames: Mapping[str, pl.DataFrame],
+    reference: pl.Series,
+    mapped: pl.DataFrame,
+    by_group: list[tuple[str, int]],
 ) -> pl.DataFrame:
     """Resolutions of the holdings, one row per month, step and identifier."""
-    own = _own_codes(frames)
-    by_group_rows = pl.DataFrame(
-        by_group, schema={"source_file_id": pl.String, "source_row": pl.Int64}, orient="row"
-    ).with_columns(_by_group=pl.lit(True))
-    given, code = pl.col("issuer_id"), pl.col("instrument_id")
-    named = given.is_null() | given.str.starts_with("name:") | pl.col("_is_wrong")
-    lines = (
-        valued.filter(given.is_not_null() | pl.col("asset_class").is_in(words.CLASSES_WITH_ISSUER))
-        .join(_found(mapped, "issuer", "issuer_id"), on=["as_of_date", "issuer_id"], how="left")
-        .join(_found(mapped, "instrument", "instrument_id"), on=["as_of_date", "instrument_id"], how="left")
-        .join(by_group_rows.unique(), on=["source_file_id", "source_row"], how="left")
-        .with_columns(_kinds(frames["holdings"], own))
-        .with_columns(
-            step=pl.when(pl.col("_issuer").is_not_null())
-            .then(pl.lit("identifier_map"))
-            .when(pl.col("_instrument").is_not_null() & named & pl.col("asset_class").is_in(words.CLASSES_WITH_ISSUER))
-            .then(pl.lit("isin_map"))
-            .when(pl.col("_is_lei") & pl.col("_by_group"))
-            .then(pl.lit("group_lei"))
-            .when(pl.col("_is_lei"))
-            .then(pl.lit("lei"))
-            .when(pl.col("_is_own"))
-            .then(pl.lit("own_code"))
-            .otherwise(pl.lit("unresolved"))
-        )
+    given = pl.col("issuer_id")
+    # lazy: of the wide lines only the columns that are needed are joined and sorted
+    steps = (
+        _valued(frames, reference)
+        .filter(given.is_not_null() | pl.col("asset_class").is_in(words.CLASSES_WITH_ISSUER))
+        .join(_found(mapped, "issuer", "issuer_id").lazy(), on=["as_of_date", "issuer_id"], how="left")
+        .join(_found(mapped, "instrument", "instrument_id").lazy(), on=["as_of_date", "instrument_id"], how="left")
+        .join(_group_rows(by_group).lazy(), on=["source_file_id", "source_row"], how="left")
+        .join(_kinds(frames).lazy(), on="issuer_id", how="left")
+        .with_columns(step=_step())
+        .with_columns(**_answer())
+        .sort("source_file_id", "source_row", "line_id")
     )
-    by_code = pl.col("step") == "isin_map"
-    steps = lines.with_columns(
-        identifier=pl.when(by_code).then(code).otherwise(pl.coalesce(given, code, "instrument_name", "line_id")),
-        issuer_id=pl.when(pl.col("step") == "identifier_map")
-        .then("_issuer")
-        .when(by_code)
-        .then("_instrument")
-        .when(pl.col("step") != "unresolved")
-        .then(given),
-        name=pl.coalesce(given.str.extract(_NAME_KEY, 1), "instrument_name"),
-        country=given.str.extract(_NAME_KEY, 2).replace("", None),
-    )
-    keys = ["as_of_date", "step", "identifier", "issuer_id"]
     return (
-        steps.sort("source_file_id", "source_row", "line_id")
-        .group_by(keys, maintain_order=True)
+        steps.group_by("as_of_date", "step", "identifier", "issuer_id", maintain_order=True)
         .agg(
             pl.col("name", "country", "source_file_id").first(),
             pl.col("source_row").first().alias("row"),
@@ -148,7 +124,51 @@ def _lines(
             candidates=pl.lit(None, dtype=pl.String),
         )
         .drop("_valued")
+        .collect()
     )
+
+
+def _group_rows(by_group: list[tuple[str, int]]) -> pl.DataFrame:
+    """Rows of the files whose issuer is named by the LEI of its group."""
+    rows = pl.DataFrame(by_group, schema={"source_file_id": pl.String, "source_row": pl.Int64}, orient="row")
+    return rows.unique().with_columns(_by_group=pl.lit(value=True))
+
+
+def _step() -> pl.Expr:
+    """The first step that names the issuer of a line."""
+    given = pl.col("issuer_id")
+    named = given.is_null() | given.str.starts_with("name:") | pl.col("_is_wrong")
+    return (
+        pl.when(pl.col("_issuer").is_not_null())
+        .then(pl.lit("identifier_map"))
+        .when(pl.col("_instrument").is_not_null() & named & pl.col("asset_class").is_in(words.CLASSES_WITH_ISSUER))
+        .then(pl.lit("isin_map"))
+        .when(pl.col("_is_lei") & pl.col("_by_group"))
+        .then(pl.lit("group_lei"))
+        .when(pl.col("_is_lei"))
+        .then(pl.lit("lei"))
+        .when(pl.col("_is_own"))
+        .then(pl.lit("own_code"))
+        .otherwise(pl.lit("unresolved"))
+    )
+
+
+def _answer() -> dict[str, pl.Expr]:
+    """What was looked up by that step, the issuer it gave, and what a person may recognise it by."""
+    given, code, step = pl.col("issuer_id"), pl.col("instrument_id"), pl.col("step")
+    return {
+        "identifier": pl.when(step == "isin_map")
+        .then(code)
+        .otherwise(pl.coalesce(given, code, "instrument_name", "line_id")),
+        "issuer_id": pl.when(step == "identifier_map")
+        .then("_issuer")
+        .when(step == "isin_map")
+        .then("_instrument")
+        .when(step != "unresolved")
+        .then(given),
+        "name": pl.coalesce(given.str.extract(_NAME_KEY, 1), "instrument_name"),
+        "country": given.str.extract(_NAME_KEY, 2).replace("", None),
+    }
 
 
 def _own_codes(frames: Mapping[str, pl.DataFrame]) -> set[str]:
@@ -157,18 +177,20 @@ def _own_codes(frames: Mapping[str, pl.DataFrame]) -> set[str]:
     return {code for ids in told for code in ids if not code.startswith("name:")} | set(countries())
 
 
-def _kinds(holdings: pl.DataFrame, own: set[str]) -> list[pl.Expr]:
+def _kinds(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """What the given issuer ids are: a LEI, something meant as one, a code of the supplier's own."""
-    codes = holdings.get_column("issuer_id").drop_nulls().unique().to_list()
+    own = _own_codes(frames)
+    codes = frames["holdings"].get_column("issuer_id").drop_nulls().unique().to_list()
     lei = {code for code in codes if valid_lei(code) is not None}
     wrong = {code for code in codes if code not in lei and looks_like_lei(code)}
-    kinds = {"_is_lei": lei, "_is_wrong": wrong, "_is_own": own - wrong}
-    return [
-        pl.col("issuer_id").is_in(sorted(members)).fill_null(value=False).alias(name) for name, members in kinds.items()
-    ]
+    return pl.DataFrame(
+        [(code, code in lei, code in wrong, code in own and code not in wrong) for code in codes],
+        schema={"issuer_id": pl.String, "_is_lei": pl.Boolean, "_is_wrong": pl.Boolean, "_is_own": pl.Boolean},
+        orient="row",
+    )
 
 
-def _valued(frames: Mapping[str, pl.DataFrame], reference: pl.Series) -> pl.DataFrame:
+def _valued(frames: Mapping[str, pl.DataFrame], reference: pl.Series) -> pl.LazyFrame:
     """Lines with their value in EUR (``_eur``); rates as in ``core.fx_rates``, ``reference`` being files of ours."""
     lines = frames["holdings"]
     month_end_rates = (
@@ -187,8 +209,10 @@ def _valued(frames: Mapping[str, pl.DataFrame], reference: pl.Series) -> pl.Data
     )
     in_euro = pl.when(pl.col("currency") == "EUR").then("market_value")
     converted = pl.col("market_value").cast(pl.Float64) / pl.col("units_per_eur").cast(pl.Float64)
-    return lines.join(month_end_rates, on=["as_of_date", "currency"], how="left").with_columns(
-        _eur=pl.coalesce("market_value_eur", in_euro, converted.cast(AMOUNT))
+    return (
+        lines.lazy()
+        .join(month_end_rates.lazy(), on=["as_of_date", "currency"], how="left")
+        .with_columns(_eur=pl.coalesce("market_value_eur", in_euro, converted.cast(AMOUNT)))
     )
 
 
@@ -244,7 +268,7 @@ def _facts(
     )
     mapped_ids = set(mapped.get_column("identifier").unique())
     known = {*_own_codes({**frames, **{name: facts.select(issuer_id="identifier").clear() for name in _FACTS}})}
-    known |= set(held.get_column("issuer_id")) | set(frames["holdings"].get_column("issuer_id").drop_nulls())
+    known |= set(held.get_column("issuer_id")) | set(frames["holdings"].get_column("issuer_id").drop_nulls().unique())
     codes = facts.get_column("identifier").unique().to_list()
     open_codes = [code for code in codes if code not in known and valid_lei(code) is None and code not in mapped_ids]
     months = lines.select("as_of_date").unique()
