@@ -1,4 +1,5 @@
 -- model:       core.holdings
+-- kind:        view
 -- grain:       as_of_date, portfolio_id, line_id
 -- partition:   as_of_date, monthly
 -- owner:       team:impact-data

@@ -30,7 +30,7 @@ from impact_pipeline.ingest.months import (
 from impact_pipeline.ingest.profiles import Profile, column_of_field, read_with_profile
 from impact_pipeline.ingest.row_rules import apply_rules
 from impact_pipeline.ingest.sources import SourceFile, check_distinct
-from impact_pipeline.ingest.tables import TextTable, no_rows
+from impact_pipeline.ingest.tables import TextTable, no_rows, peek_dates
 from impact_pipeline.ingest.template_profile import TemplateProfile
 from impact_pipeline.ingest.tpt import TptFile, check_name, parse, quick_days
 from impact_pipeline.ingest.tpt_rows import RawRows, TptReader
@@ -234,9 +234,11 @@ def _mapped(profile: ColumnsProfile, table: TextTable) -> tuple[TextTable, list[
 
 
 def _peeked_days(file: SourceFile, mending: Mending) -> list[dt.date] | None:
-    """Distinct dates of a canonical CSV, read without its other columns; nothing when not possible."""
+    """Distinct dates of a canonical file, read without its other columns; nothing when not possible."""
     if mending.mends(file, "as_of_date"):
         return None
+    if file.extension == "parquet":
+        return peek_dates(file, "as_of_date")
     texts = csv_files.peek(file, "as_of_date") if file.extension == "csv" else None
     if not texts:
         return None

@@ -1,5 +1,6 @@
 """A file as a table of text cells with row numbers, whatever its kind; header rules common to all kinds."""
 
+import datetime as dt
 import io
 import re
 from collections import Counter
@@ -121,6 +122,15 @@ def read_parquet(file: SourceFile, *, keep_types: bool = True) -> TextTable:
         pl.col(name) if fits(kind, wanted.get(name)) else as_text(name, kind) for name, kind in frame.schema.items()
     )
     return check_cells(TextTable(file, cells, pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True)))
+
+
+def peek_dates(file: SourceFile, name: str) -> list[dt.date] | None:
+    """Distinct days of one date column of a Parquet file, read without the others; nothing if impossible."""
+    try:
+        days = pl.read_parquet(io.BytesIO(file.data), columns=[name]).get_column(name).unique()
+    except (pl.exceptions.PolarsError, OSError, ValueError):
+        return None
+    return days.to_list() if days.dtype == pl.Date and days.len() and not days.has_nulls() else None
 
 
 def fits(kind: pl.DataType, wanted: object) -> bool:

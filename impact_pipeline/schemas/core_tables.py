@@ -30,6 +30,7 @@ CORE = (
         "portfolio_id line_id instrument_id? instrument_name? cic? asset_class pocket issuer_id? underlying_issuer_id?"
         " guarantor_id? use_of_proceeds? fund_id? currency? quantity? nominal_eur? book_value_eur? market_value_eur?"
         " value_status source_file_id source_row",
+        is_view=True,
     ),
     monthly(
         "core.positions",
