@@ -228,6 +228,17 @@ def test_the_real_file_of_emitting_sites(tmp_path: Path) -> None:
 
 
 @needs_real_data
+def test_the_real_file_of_national_co2_is_in_thousand_tonnes_of_carbon(tmp_path: Path) -> None:
+    text = (REAL_DATA / "fossil-fuel-co2-emissions-by-nation.csv").read_bytes()
+    found = Folder(tmp_path).write("evidence/cdiac.csv", text).read().frames["raw.evidence"]
+    nation = "nation FRANCE (INCLUDING MONACO)"
+    france = found.filter(pl.col("issuer_id") == nation, pl.col("fiscal_year") == 2020)
+    # SOURCES.md: France 2020 = 72,604 kt C = 266 Mt CO2; 72,604,000 x 44 / 12 = 266,214,666.67
+    assert france["lo"].to_list() == [Decimal("266214666.666667")]
+    assert found["fiscal_year"].min() == 1990
+
+
+@needs_real_data
 def test_the_real_file_of_nordic_companies_is_kept_as_published(tmp_path: Path) -> None:
     text = (REAL_DATA / "companies.json").read_bytes()
     frames = Folder(tmp_path).write("issuer_emissions/companies.json", text).read().frames
