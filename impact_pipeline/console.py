@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table as Grid
+from rich.text import Text
 
 from impact_pipeline.errors import SettingsError
 from impact_pipeline.schemas.table import month_end
@@ -71,13 +72,13 @@ def print_rows(title: str, rows: list[dict[str, Any]]) -> None:
     for name, value in rows[0].items():
         grid.add_column(name, justify="right" if isinstance(value, int | float | Decimal) else "left", overflow="fold")
     for row in rows:
-        grid.add_row(*(_cell(value) for value in row.values()))
+        grid.add_row(*(Text(_cell(value)) for value in row.values()))  # no markup: it may be a supplier's text
     out.print(grid)
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return "" if value is None else str(value).replace("[", "\\[")
+        return "" if value is None else str(value)
     return number(value)
 
 

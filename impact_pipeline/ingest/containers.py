@@ -67,7 +67,8 @@ def members(path: Path, name: str) -> Iterator[str]:
         parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
         if entry.is_dir() or parts[:1] == ("__MACOSX",) or any(part.startswith(".") and part != ".." for part in parts):
             continue
-        if ".." in parts or parts[0].startswith("/") or ":" in parts[0] or stat.S_ISLNK(entry.external_attr >> 16):
+        leads_out = not parts or ".." in parts or parts[0].startswith("/") or ":" in parts[0]
+        if leads_out or stat.S_ISLNK(entry.external_attr >> 16):
             raise SourceFileError(name, f"the part {entry.filename!r}", "parts inside the archive")
         if entry.flag_bits & 0x1:
             raise SourceFileError(name, f"the encrypted part {entry.filename!r}", "parts without a password")

@@ -157,7 +157,14 @@ def _files(inputs: Path, folder: Path) -> Iterable[SourceFile]:
 
 
 def _known(source: SourceFile) -> SourceFile:
-    """The file when it is of a kind that is read."""
+    """The file when its name can be shown and it is of a kind that is read."""
+    if not source.name.isprintable():
+        raise SourceFileError(
+            ascii(source.name)[1:-1],
+            "a name with signs that cannot be seen",
+            "letters, digits, blanks, dots, hyphens",
+            hint="Rename it",
+        )
     if source.extension not in EXTENSIONS:
         raise SourceFileError(
             source.name,

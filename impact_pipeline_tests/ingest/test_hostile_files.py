@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from impact_pipeline.errors import SourceFileError
+from impact_pipeline.ingest.sources import discover
 from impact_pipeline.settings import REPOSITORY
 from impact_pipeline_tests.ingest.deliveries import HEADER, LINE, Folder, without_source
 from impact_pipeline_tests.ingest.xlsx_files import workbook
@@ -59,6 +61,40 @@ def test_archives_that_are_refused(tmp_path: Path, content: bytes, found: str) -
     refusal = Folder(tmp_path, None).write("holdings/x.zip", content).refusal()
     assert refusal.found.startswith(found)
     assert refusal.file.startswith("holdings/x.zip")
+
+
+#: Ways to point elsewhere, and signs that a path, a glob, a shell or a terminal understands.
+PLACES = (
+    "", "./", "a/", "../", "../../", "a/../../", "./../", "/", "//", "/etc/", "\\", "..\\", "a\\..\\..\\", "C:\\", "C:",
+    "\\\\server\\share\\", "~/", "~root/", "%2e%2e/", "..%2f", "..;/", "....//", ".../", "..\u2215", "\uff0e\uff0e/",
+    "\u202e", "*", "[a]", "?", "$HOME/", "`id`/", "|", "-", "--", "file:///", "http://x/", "\x1b[2J", "\n", "\r", "\t",
+    "a\x00/", "con/", "nul.", " ", "a /", "\u00e9/", "e\u0301/", "x" * 300 + "/", "b/" * 100,
+)  # fmt: skip
+STEMS = ("2024-12.csv", ".csv", "..csv", "2024-12.csv.", "2024-12.CSV", "", ".", "..", "2024-12.csv/", "a.csv\\")
+
+
+def refusal_or_files(folder: Folder) -> tuple[str, list[str]]:
+    try:
+        found = discover(folder.path)["holdings"]
+        return "", [file.name for file in found if file.data]
+    except SourceFileError as error:
+        return str(error), []
+
+
+def test_names_of_parts_lead_nowhere_else(tmp_path: Path) -> None:
+    """489 names of a part: it is refused on one line, or left out, or read from where it lies; nothing is written."""
+    names = [place + stem for place in PLACES for stem in STEMS if place + stem]
+    folder, read = Folder(tmp_path / "in" / "deep"), 0
+    before = sorted(tmp_path.rglob("*"))
+    for name in names:
+        folder.write("holdings/more.zip", archive({name: CSV.replace(",L1,", ",L2,")}))
+        refusal, files = refusal_or_files(folder)
+        read += sum(file.startswith("holdings/more.zip/") for file in files)
+        assert refusal.isprintable(), repr(name)
+        assert not any(".." in Path(file).parts or Path(file).is_absolute() for file in files), repr(name)
+    (folder.path / "holdings" / "more.zip").unlink()
+    assert sorted(tmp_path.rglob("*")) == before
+    assert 10 < read < len(names) / 2
 
 
 def test_a_part_that_is_damaged_is_refused(tmp_path: Path) -> None:
