@@ -1,8 +1,8 @@
 """One real Tripartite fund inside the other, through units held: value and weights are conserved to 1e-12.
 
-No public file with a held fund's units and that fund's own template was found, so one is made: the equity fund pays with
-its largest bank account for 1,000 units of the bond fund (its share price, field 8), and a book holds 3,000,000 units of
-the equity fund. The files are not part of the repository; the test skips, visibly, where they are not.
+No public file with a held fund's units and that fund's own template was found, so one is made: the equity fund pays
+with its largest bank account for 1,000 units of the bond fund (its share price, field 8), and a book holds 3,000,000
+units of the equity fund. The files are not part of the repository; the test skips, visibly, where they are not.
 """
 
 import json
@@ -11,7 +11,14 @@ from decimal import Decimal
 import pytest
 
 from impact_pipeline_tests.builders import compute, write_csv
-from impact_pipeline_tests.holdings.test_real_tripartite_templates import BONDS, EQUITY, FILES, SEK, delivered, pytestmark
+from impact_pipeline_tests.holdings.test_real_tripartite_templates import (
+    BONDS,
+    EQUITY,
+    FILES,
+    SEK,
+    delivered,
+    pytestmark,
+)
 
 __all__ = ["pytestmark"]
 

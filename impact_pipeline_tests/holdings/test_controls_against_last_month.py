@@ -1,0 +1,125 @@
+"""Controls of the lines against the month before, the reference rates and the other files: listed, never believed."""
+
+import datetime as dt
+
+import pytest
+
+from impact_pipeline.settings import SQL_MODELS
+from impact_pipeline.warehouse.models import load_tests
+from impact_pipeline.warehouse.runner import run_test
+from impact_pipeline_tests.builders import compute, line, write_csv, write_inputs
+
+DECEMBER = dt.date(2024, 12, 31)
+NOVEMBER = "2024-11-30"
+
+
+@pytest.fixture
+def listed(tmp_path):
+    """Sample of what a check of ``dbt_like_sql/tests`` finds in December 2024, after November."""
+    tests = {test.name: test for test in load_tests(SQL_MODELS / "tests")}
+
+    def of(check, november, december, months="2024-11:2024-12", **datasets):
+        inputs = write_inputs(tmp_path / "inputs", **datasets)
+        for day, rows in ((NOVEMBER, november), ("2024-12-31", december)):
+            if rows:
+                write_csv(inputs / "holdings" / f"{day[:7]}.csv", [{**row, "as_of_date": day} for row in rows])
+        done = compute(inputs, tmp_path / "home", months)
+        with done.store.read() as connection:
+            return run_test(connection, tests[check], DECEMBER, DECEMBER + dt.timedelta(days=1)).sample
+
+    return of
+
+
+def held(line_id, value, **given):
+    return line(line_id, asset_class="listed_equity", market_value=value, **given)
+
+
+def ids(rows):
+    return {row["line_id"] for row in rows}
+
+
+def test_a_value_that_leaves_its_quantity_is_listed(listed):
+    """10 shares at 5,000 become 10 shares at 500,000: two digits too many. A split or a purchase is no such thing."""
+    november = [
+        held("slip", 50_000, quantity=10),
+        held("split", 50_000, quantity=10),
+        held("bought", 50_000, quantity=10),
+        held("halved", 50_000, quantity=10),
+        held("bond", 50_000, nominal_amount=50_000),
+        held("unknown", 50_000),
+        held("doubled", 50_000),
+        held("dust", 1, quantity=1),
+        line("account", asset_class="cash", market_value=1_000, quantity=1),
+    ]
+    december = [
+        held("slip", 5_000_000, quantity=10),
+        held("split", 51_000, quantity=100),
+        held("bought", 500_000, quantity=100),
+        held("halved", 20_000, quantity=10),
+        held("bond", 50, nominal_amount=50_000),
+        held("unknown", 50_000_000),
+        held("doubled", 100_000),
+        held("dust", 900, quantity=1),
+        line("account", asset_class="cash", market_value=9_000_000, quantity=1),
+    ]
+    found = listed("holdings__values_follow_their_quantities", november, december)
+    assert ids(found) == {"slip", "bond", "unknown"}
+
+
+def test_a_portfolio_that_lost_more_than_a_quarter_of_its_lines_is_listed(listed):
+    """30 of 100 gone, 20 of 100 gone, all gone; cash may come and go."""
+    november = [
+        *(held(f"{name}{part}", 10, portfolio_id=name) for name in ("CUT", "SOLD", "GONE") for part in range(10)),
+        line("account", asset_class="cash", market_value=1_000, portfolio_id="SOLD"),
+    ]
+    december = [
+        *(held(f"CUT{part}", 10, portfolio_id="CUT") for part in range(7)),
+        *(held(f"SOLD{part}", 10, portfolio_id="SOLD") for part in range(8)),
+    ]
+    found = listed("portfolios__lines_of_last_month_are_still_there", november, december)
+    assert {row["portfolio_id"] for row in found} == {"CUT", "GONE"}
+
+
+def test_renamed_lines_are_listed_as_lost(listed):
+    november = [held(f"A{part}", 10) for part in range(4)]
+    december = [held(f"B{part}", 10) for part in range(4)]
+    found = listed("portfolios__lines_of_last_month_are_still_there", november, december)
+    assert [row["portfolio_id"] for row in found] == ["P"]
+
+
+def test_a_rate_that_is_not_the_references_is_listed(listed):
+    """ECB of 31/12/2024: 1.0389 USD per EUR. 103,890 USD are 100,000 EUR; 1.05 is 1.06 % away, 1.035 is 0.38 % away."""
+    december = [
+        held("right", 103_890, currency="USD", market_value_eur=100_000),
+        held("another hour", 103_500, currency="USD", market_value_eur=100_000),
+        held("another day", 105_000, currency="USD", market_value_eur=100_000),
+        held("not converted", 100_000, currency="USD", market_value_eur=100_000),
+        held("cents", 0.5, currency="USD", market_value_eur=0.9),
+        held("euros", 90_000, market_value_eur=100_000),
+        held("one value", 100_000, currency="USD"),
+    ]
+    found = listed("holdings__supplier_rates_follow_the_reference", [], december, "2024-12")
+    assert ids(found) == {"another day", "not converted"}
+
+
+def test_a_line_that_two_files_give_is_listed_twice(listed, tmp_path):
+    """The custodian's list and the manager's, of one portfolio, each with line ids of its own."""
+    shares = {"instrument_id": "FR0000120271", "quantity": 10, "currency": "EUR"}
+    other = {**shares, "instrument_id": "FR0000120073"}
+    december = [held("C1", 1_000, **shares), held("C2", 2_000, **other), held("C3", 1_000, **shares)]
+    manager = [held("M1", 1_000, **shares), held("M2", 2_001, **other)]
+    write_csv(tmp_path / "inputs" / "holdings" / "manager_2024-12.csv", manager)
+    found = listed("holdings__no_line_comes_in_two_files", [], december, "2024-12")
+    assert ids(found) == {"C1", "C3", "M1"}
+
+
+def test_a_column_that_went_empty_is_named(listed):
+    """Most lines had an issuer and a pocket in November; the book value was there for one of three."""
+    november = [
+        held("A", 10, issuer_id="X", book_value=1),
+        held("B", 10, issuer_id="Y"),
+        held("C", 10),
+    ]
+    december = [{**held(name, 10), "pocket": None, "quantity": 5} for name in "ABC"]
+    found = listed("holdings__no_column_went_empty", november, december)
+    assert [(row["portfolio_id"], row["column_name"]) for row in found] == [("P", "issuer_id"), ("P", "pocket")]
