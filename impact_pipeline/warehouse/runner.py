@@ -17,8 +17,8 @@ from impact_pipeline.warehouse.models import SqlModel, SqlTest
 from impact_pipeline.warehouse.selected import replace_window_by_query
 
 SAMPLE_ROWS = 5
-#: A check that is about a column names it here, and people are told.
-_COLUMN = "column_name"
+#: What a check may say beside keys of its table: a file, for people who know no digest, and the column it is about.
+_TOLD = ("file", "column_name")
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ def run_model(con: duckdb.DuckDBPyConnection, model: SqlModel, start: dt.date, e
 def run_test(con: duckdb.DuckDBPyConnection, test: SqlTest, start: dt.date, end: dt.date) -> TestResult:
     """Count the bad rows of the months and show the keys of the first few."""
     output = test.tree.named_selects
-    keys = [name for name in (*test.table.grain, _COLUMN) if name in output] or [test.table.partition]
+    told = (*test.table.grain, *_TOLD)
+    keys = [name for name in output if name in told] or [test.table.partition]
     if "*" in output:
         keys = list(test.table.grain)
     query = _query(test, list(dict.fromkeys([test.table.partition, *keys])), start, end)

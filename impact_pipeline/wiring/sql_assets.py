@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import dropwhile
 from typing import Any, cast
 
 import dagster as dg
+import duckdb
 from dagster._core.definitions.asset_checks.asset_check_evaluation import (  # noqa: TID251 - exported nowhere
     AssetCheckEvaluationTargetMaterializationData,
 )
@@ -27,47 +29,66 @@ WRITING_STEP: dict[str, Any] = {
 }
 
 
-def sql_asset(model: SqlModel, tests: list[SqlTest]) -> dg.AssetsDefinition:
-    """The asset of one SQL model with its checks; an ``error`` check that fails stops what is downstream."""
-    by_name = {test.claim: test for test in tests}
+@dataclass
+class Checks:
+    """The checks of one table in one step: what they ask, and what they found in the months asked about."""
 
-    @dg.asset(  # type: ignore[untyped-decorator]  # dagster's overloads lose the type behind **
-        **_spec_of(model),
-        check_specs=[
+    tests: list[SqlTest]
+    bad_rows: dict[str, dict[dt.date, int]] = field(default_factory=dict)
+    samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def specs(self) -> list[dg.AssetCheckSpec]:
+        """The checks as the UI shows them; an ``error`` check that fails stops what is downstream."""
+        return [
             dg.AssetCheckSpec(
                 test.claim,
-                asset=asset_key(model.name),
+                asset=asset_key(test.model),
                 description=_with_sql(test),
                 blocking=test.severity == "error",
                 partitions_def=MONTHLY,
             )
-            for test in tests
-        ],
+            for test in self.tests
+        ]
+
+    def asked(self, connection: duckdb.DuckDBPyConnection, months: Window) -> None:
+        """Run the checks on the months."""
+        for test in self.tests:
+            found = run_test(connection, test, months.start, months.end)
+            self.bad_rows[test.claim] = self.bad_rows.get(test.claim, {}) | found.bad_rows
+            self.samples[test.claim] = self.samples.get(test.claim, []) + found.sample
+
+    def results(self, context: dg.AssetExecutionContext, unfiled: list[dt.date]) -> Iterator[dg.AssetCheckResult]:
+        """File the result of each month that Dagster does not file by itself, then yield those of the step."""
+        targets = _targets(context, asset_key(self.tests[0].model), unfiled) if self.tests else {}
+        for test in self.tests:
+            bad_rows = self.bad_rows[test.claim]
+            for day, target in targets.items():
+                context.log_event(month_result(test, day, bad_rows.get(day, 0), target))
+            yield check_result(test, bad_rows, self.samples[test.claim])
+
+
+def sql_asset(model: SqlModel, tests: list[SqlTest]) -> dg.AssetsDefinition:
+    """The asset of one SQL model with its checks."""
+
+    @dg.asset(  # type: ignore[untyped-decorator]  # dagster's overloads lose the type behind **
+        **_spec_of(model),
+        check_specs=Checks(tests).specs(),
         partitions_def=MONTHLY,
         **WRITING_STEP,
     )
     def compute(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[Any]:
         with told():
             covered = window(context)
-        bad_rows: dict[str, dict[Any, int]] = {name: {} for name in by_name}
-        samples: dict[str, list[dict[str, Any]]] = {name: [] for name in by_name}
-        numbers: Numbers = {}
+        checks, numbers = Checks(tests), Numbers()
         with told(), installation.store(context).write(f"{model.name} {covered.label}") as connection:
             computed = windows_for(connection, model.table, covered)
             for months in computed:
                 run_model(connection, model, months.start, months.end)
-                for name, test in by_name.items():
-                    found = run_test(connection, test, months.start, months.end)
-                    bad_rows[name] |= found.bad_rows
-                    samples[name] += found.sample
+                checks.asked(connection, months)
                 numbers |= monthly_numbers(connection, model.table, months)
         report_rows(context, model.table, covered, numbers)
         yield dg.MaterializeResult()
-        targets = _targets(context, asset_key(model.name), _unfiled(computed, covered)) if tests else {}
-        for name, test in by_name.items():
-            for day, target in targets.items():
-                context.log_event(month_result(test, day, bad_rows[name].get(day, 0), target))
-            yield check_result(test, bad_rows[name], samples[name])
+        yield from checks.results(context, unfiled(computed, covered))
 
     return cast(dg.AssetsDefinition, compute)
 
@@ -114,7 +135,7 @@ def _with_sql(file: SqlModel | SqlTest) -> str:
     return f"{file.description}\n\n```sql\n{query}\n```"
 
 
-def _unfiled(computed: list[Window], covered: Window) -> list[dt.date]:
+def unfiled(computed: list[Window], covered: Window) -> list[dt.date]:
     """Months whose check result Dagster does not file by itself: all of a range, and a baseline on the way.
 
     Without a result of its own, the check's month bar shows each month of a range in red, as skipped.

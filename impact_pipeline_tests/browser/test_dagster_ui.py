@@ -116,7 +116,7 @@ def test_a_failed_check_is_red_for_its_own_month_and_stops_what_follows(
     pages: Pages, failed: str, installation: Installation
 ) -> None:
     assert failed == "Failure"
-    found = pages.check("core/holdings", "every_line_has_a_value")
+    found = pages.check("core/positions", "every_line_has_a_value")
     assert found["blocking"]
     assert found["result"] == "Failed", found["said"]
     expect(pages.page.get_by_text("1 row in 2024-12")).to_be_visible()

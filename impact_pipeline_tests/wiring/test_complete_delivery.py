@@ -25,7 +25,7 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installatio
             # half past midnight in Paris, the zone of the partitions; a machine on UTC is still in December
             return cls(2024, 12, 31, 23, 30, tzinfo=dt.UTC).astimezone(tz)  # type: ignore[return-value]
 
-    monkeypatch.setattr(arrivals.dt, "datetime", Clock)
+    monkeypatch.setattr(arrivals, "datetime", Clock)  # the sensor's clock alone: Dagster keeps its own
     (tmp_path / "inputs" / "holdings").mkdir(parents=True)
     (tmp_path / "policy").mkdir()
     return Installation.from_settings(Settings(tmp_path / "inputs", tmp_path / "policy", tmp_path / "home"))

@@ -1,6 +1,6 @@
 """The month just closed starts by itself once its files are complete (``deliveries.yaml`` of the policy)."""
 
-import datetime as dt
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -24,7 +24,7 @@ def complete_delivery(
 ) -> dg.SensorResult | dg.SkipReason:
     """One run for one delivery; analysts switch it on in the UI, like the schedule."""
     settings = installation.settings
-    today = dt.datetime.now(ZoneInfo(TIMEZONE)).date()
+    today = datetime.now(ZoneInfo(TIMEZONE)).date()
     try:
         expected = read_expected(settings.policy)
         if expected is None:
