@@ -31,6 +31,12 @@ VIEWS = {
         where as_of_date = $month and portfolio_id = coalesce($portfolio, 'ALL')
         order by scopes, perimeter
     """,
+    "physical": """
+        select *
+        from marts.physical_intensity
+        where as_of_date = $month and portfolio_id = coalesce($portfolio, 'ALL')
+        order by measure, unit
+    """,
     "sovereign": """
         select *
         from marts.sovereign_carbon

@@ -125,6 +125,15 @@ CARBON = (
     ),
     ratio("waci_tco2e_per_meur", "Weighted average carbon intensity: emissions over revenue.", PER_MEUR, None),
     ratio("waci_coverage_ratio", "Market value behind the WACI over the eligible market value.", maximum=1),
+    amount(
+        "attributed_production", "Sum of attribution factor times production, of the covered lines.", "unit of the row"
+    ),
+    ratio(
+        "physical_intensity_tco2e_per_unit",
+        "Physical emission intensity: financed emissions over attributed production.",
+        "tCO2e per unit of the row",
+        None,
+    ),
     text("lulucf", "Land use left out (excl) or included (incl); the two are never added.", ("excl", "incl")),
     amount("exposure_eur", "Amount exposed.", EUR),
     amount("covered_exposure_eur", "Exposure whose country has emissions and GDP.", EUR),

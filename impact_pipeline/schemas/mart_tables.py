@@ -65,6 +65,19 @@ MARTS = (
         },
     ),
     monthly(
+        "marts.physical_intensity",
+        "Emissions over production where companies state it, one row per month, portfolio, product and unit.",
+        "portfolio_id measure unit",
+        "portfolio_id measure unit eligible_value_eur covered_value_eur coverage_ratio? financed_emissions_tco2e?"
+        " attributed_production? physical_intensity_tco2e_per_unit?",
+        {
+            "measure": "What is made: production.<product>.",
+            "unit": "Unit of the production.",
+            "eligible_value_eur": "Amount attributed of the lines whose company states that it makes the product.",
+            "covered_value_eur": "Amount attributed of the lines with emissions and production of one year.",
+        },
+    ),
+    monthly(
         "marts.carbon_changes",
         "Why carbon figures moved, one row per month, earlier month, portfolio, metric and effect; the nine effects add up.",
         "from_date portfolio_id metric effect",
