@@ -44,9 +44,10 @@ browser: $(STAMP)
 	@sh .ci/chromium
 	IMPACT_SCREENSHOTS=docs/images $(BIN)/pytest -m browser
 
-# the data dictionary and the JSON Schemas of policy files, from the code
+# the data dictionary, the list of controls and the JSON Schemas of policy files, from the code
 docs: $(STAMP)
 	$(BIN)/python -m impact_pipeline.publishing.dictionary > docs/data_dictionary.md
+	$(BIN)/python -m impact_pipeline.publishing.controls > docs/controls.md
 	$(BIN)/python -m impact_pipeline.publishing.policy_schemas docs/schemas
 
 # the synthetic demo inputs, from the seeded generator

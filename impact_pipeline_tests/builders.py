@@ -146,7 +146,7 @@ class Computed:
             f"select {key} from (\n{test.query}\n) where as_of_date >= ? and as_of_date < ?",
             self.covered.start, self.covered.end,
         )  # fmt: skip
-        return sorted(row[key] for row in found)
+        return sorted(row[key.strip('"')] for row in found)
 
 
 def compute(

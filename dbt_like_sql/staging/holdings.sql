@@ -44,6 +44,8 @@ select
     lines.fund_id,
     coalesce(guarantors.issuer_id, lines.guarantor_id) as guarantor_id,
     coalesce(underlyings.issuer_id, lines.underlying_issuer_id) as underlying_issuer_id,
+    lines.quotation_currency,
+    lines.market_value_quotation,
     lines.source_file_id,
     lines.source_row
 from raw.holdings as lines

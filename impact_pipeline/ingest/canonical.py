@@ -19,7 +19,10 @@ from impact_pipeline.schemas.table import TEXT
 PROFILE_ID = "canonical"
 
 #: Columns of the raw tables that no canonical file carries.
-_DERIVED = {"holdings": ("valuation_date",), "portfolios": ("net_asset_value",)}
+_DERIVED = {
+    "holdings": ("valuation_date", "quotation_currency", "market_value_quotation"),
+    "portfolios": ("net_asset_value",),
+}
 #: Columns the raw table needs but a file may leave out: filled by a rule of the dataset.
 _FILLED = {"holdings": ("asset_class",), "sovereigns": ("known_from",), "identifiers": ("valid_from",)}
 #: Closed lists that depend on the dataset, because the column's name has several meanings.

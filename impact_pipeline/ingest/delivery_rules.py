@@ -2,30 +2,42 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
+from impact_pipeline.ingest.row_rules import ALWAYS
 from impact_pipeline.schemas import TABLES
+
+#: Figures that several files may tell together (GDP in one, emissions in another), by dataset.
+_PARTS = {
+    "sovereigns": ("ghg_excl_lulucf_tco2e", "ghg_incl_lulucf_tco2e", "gdp_ppp_intl_usd", "gdp_nominal_eur"),
+}
 
 
 def check_keys(dataset: str, frame: pl.DataFrame, files: Mapping[str, str]) -> None:
-    """Refuse rows that share a key, within a file or across files; both places are named."""
+    """Refuse rows that share a key, within a file or across files; both places are named.
+
+    Rows of several files that fill other columns, or say the same, are parts of one row (``_PARTS``).
+    """
     table = TABLES[f"raw.{dataset}"]
-    keys = [name for name in table.grain if name != "source_file_id"]
+    keys = [name for name in table.grain if name != "source_file_id" or dataset in _PARTS]
+    if dataset in _PARTS:
+        _check_parts(dataset, frame, files)
     if keys == list(table.grain) and table.is_in_order(frame):  # a look is cheaper than collecting the keys
         return
     if frame.height == frame.select(keys).n_unique():
         return
-    places = frame.select(*keys, "source_file_id", "source_row").with_columns(
+    places = frame.select(*dict.fromkeys([*keys, "source_file_id", "source_row"])).with_columns(
         pl.col("source_file_id").replace_strict(files, return_dtype=pl.String).alias("_name")
     )
     doubles = places.filter(pl.struct(keys).is_duplicated()).sort("_name", "source_row", maintain_order=True)
     group = doubles.join(doubles.head(1).select(keys), on=keys, nulls_equal=True).sort("_name", "source_row")
     first, second = group.row(0, named=True), group.row(1, named=True)
-    key = ", ".join(f"{name} {first[name]}" for name in keys)
+    key = ", ".join(f"{name} {first[name]}" for name in keys if name != "source_file_id")
     raise SourceFileError(
         second["_name"],
         f"a second row for {key}",
@@ -34,6 +46,36 @@ def check_keys(dataset: str, frame: pl.DataFrame, files: Mapping[str, str]) -> N
         column=keys[-1],
         hint=f"The first is in {first['_name']}, row {first['source_row']}",
     )
+
+
+def _check_parts(dataset: str, frame: pl.DataFrame, files: Mapping[str, str]) -> None:
+    """Refuse two files that say different figures under one key; both cells are named."""
+    keys = [name for name in TABLES[f"raw.{dataset}"].grain if name != "source_file_id"]
+    for column in _PARTS[dataset]:
+        told = frame.filter(pl.col(column).is_not_null())
+        differing = told.filter(pl.col(column).n_unique().over(keys) > 1)
+        if differing.is_empty():
+            continue
+        places = differing.with_columns(
+            pl.col("source_file_id").replace_strict(files, return_dtype=pl.String).alias("_name")
+        ).sort(*keys, "_name", "source_row")
+        first = places.row(0, named=True)
+        second = next(
+            row
+            for row in places.iter_rows(named=True)
+            if row[column] != first[column] and all(row[name] == first[name] for name in keys)
+        )
+        if first["source_file_id"] == second["source_file_id"]:
+            continue  # a second row within a file, whatever it says
+        key = ", ".join(f"{name} {first[name]}" for name in keys if first[name] != ALWAYS)
+        raise SourceFileError(
+            second["_name"],
+            f"{_plain_number(second[column])} for {key}",
+            f"one figure, {_plain_number(first[column])} as in {first['_name']}, row {first['source_row']}",
+            row=second["source_row"],
+            column=column,
+            hint="Empty one of the two cells, or give the later one its known_from: then it wins",
+        )
 
 
 def check_fund_cycles(holdings: pl.DataFrame, files: Mapping[str, str], fund_columns: Mapping[str, str]) -> None:
@@ -177,6 +219,11 @@ def _note_difference(
             month=month,
         )
         findings.add(finding)
+
+
+def _plain_number(amount: Decimal) -> str:
+    """The figure without the zeros that its stored type adds."""
+    return f"{amount.normalize():f}"
 
 
 def _plain(text: str) -> str:

@@ -37,7 +37,7 @@ from impact_pipeline.ingest.tpt_rows import RawRows, TptReader
 from impact_pipeline.ingest.tpt_totals import trusted
 from impact_pipeline.ingest.tpt_underlyings import known_issuers, resolve
 from impact_pipeline.schemas import TABLES
-from impact_pipeline.schemas.table import month_end
+from impact_pipeline.schemas.table import AMOUNT, month_end
 
 
 @dataclass
@@ -99,7 +99,12 @@ def read_holdings(
     if lines is not None:
         supplied = [place for place, table in enumerate(reading.tables) if table.profile_id != canonical.PROFILE_ID]
         lines = with_fund_ids(with_held_funds(lines, delivered, supplied), delivered, findings)
-        frames.append(lines.frame.select(names))
+        frames.append(
+            lines.frame.with_columns(
+                pl.lit(None, dtype=pl.String).alias("quotation_currency"),
+                pl.lit(None, dtype=AMOUNT).alias("market_value_quotation"),
+            ).select(names)
+        )
         source_files += files_of_lines(lines, reading.tables)
     raw = RawRows()
     for tpt in templates:

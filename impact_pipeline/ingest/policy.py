@@ -80,6 +80,9 @@ class Methodology(Part):
     headline_scopes: Literal["1_2", "3", "1_2_3"]
     #: A baseline restated by at least this ratio replaces the one first computed; no standard sets the figure.
     baseline_recalculation_threshold_ratio: Number = Decimal("0.05")
+    #: Thresholds of controls (docs/controls.md): they list lines and move no figure.
+    fx_tolerance_ratio: Number = Decimal("0.01")
+    moved_value_threshold_ratio: Number = Decimal("0.02")
 
     @field_validator("headline_perimeter")
     @classmethod
@@ -88,7 +91,7 @@ class Methodology(Part):
             raise ValueError("one of " + ", ".join(PERIMETERS))
         return name
 
-    @field_validator("baseline_recalculation_threshold_ratio")
+    @field_validator("baseline_recalculation_threshold_ratio", "fx_tolerance_ratio", "moved_value_threshold_ratio")
     @classmethod
     def _is_a_share(cls, ratio: Decimal) -> Decimal:
         # 0 would replace the baseline every month, also where nothing was restated

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -58,9 +59,9 @@ def _rows_of(policy: Policy, day: dt.date) -> dict[str, list[Row]]:
 
 
 def _methodology_row(methodology: Methodology) -> Row:
-    threshold = float(methodology.baseline_recalculation_threshold_ratio)
     lists = {"own_entities", "use_of_proceeds_allocations"}  # tables of their own
-    return methodology.model_dump(exclude=lists) | {"baseline_recalculation_threshold_ratio": threshold}
+    row = methodology.model_dump(exclude=lists)
+    return {name: float(value) if isinstance(value, Decimal) else value for name, value in row.items()}
 
 
 def _factor_rows(factors: FactorSet | None) -> list[Row]:

@@ -88,6 +88,8 @@ class TptReader:
             "market_value": rounded(amount["market_value"]),
             "fund_id": (fund_id or instrument_id or code) if asset_class == "fund" else None,
             "underlying_issuer_id": stated_issuer(row, self.notes),
+            "quotation_currency": text.get("quotation_currency"),
+            "market_value_quotation": rounded(amount["market_value_quotation"]),
             **self._provenance(row),
         }
         self.raw.holdings.append(line)

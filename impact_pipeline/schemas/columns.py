@@ -93,6 +93,12 @@ _PORTFOLIO = (
     amount("nominal_amount", "Nominal outstanding, in currency.", "currency"),
     amount("market_value", "Market value with accrued interest, in currency.", "currency"),
     amount("book_value", "Book value, in currency.", "currency"),
+    text("quotation_currency", "ISO 4217 code of the currency a fund's file quotes the line in."),
+    amount(
+        "market_value_quotation",
+        "Market value in the quotation currency, as the fund's file says beside the one in currency.",
+        "quotation currency",
+    ),
     amount("nominal_eur", "Nominal outstanding at the month-end rate.", EUR),
     amount("book_value_eur", "Book value at the month-end rate.", EUR),
     amount("market_value_eur", "Market value at the month end.", EUR),
@@ -182,6 +188,16 @@ _POLICY = (
     ratio(
         "baseline_recalculation_threshold_ratio",
         "A baseline restated by at least this ratio replaces the one first computed.",
+        maximum=1,
+    ),
+    ratio(
+        "fx_tolerance_ratio",
+        "A supplier's own conversion further than this from the ECB rate is listed.",
+        maximum=1,
+    ),
+    ratio(
+        "moved_value_threshold_ratio",
+        "Lines that leave or enter a portfolio are looked at when they are worth this share of it.",
         maximum=1,
     ),
     whole("sort_order", "Place in the committee's table.", minimum=0),

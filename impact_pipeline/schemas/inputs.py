@@ -37,7 +37,8 @@ RAW = (
         "as_of_date portfolio_id line_id",
         "as_of_date valuation_date portfolio_id line_id instrument_id? instrument_name? cic? asset_class issuer_id?"
         " currency? quantity? nominal_amount? market_value? book_value? market_value_eur? pocket? use_of_proceeds?"
-        " fund_id? guarantor_id? underlying_issuer_id? source_file_id source_row",
+        " fund_id? guarantor_id? underlying_issuer_id? quotation_currency? market_value_quotation? source_file_id"
+        " source_row",
         COLUMNS,
     ),
     _raw(
@@ -220,7 +221,7 @@ POLICY = (
         "as_of_date",
         "as_of_date scope_2_preferred debt_outstanding unlisted_equity_outstanding sector_average"
         " max_emissions_age_years max_financials_age_years headline_perimeter headline_scopes"
-        " baseline_recalculation_threshold_ratio",
+        " baseline_recalculation_threshold_ratio fx_tolerance_ratio moved_value_threshold_ratio",
         COLUMNS,
     ),
     table(

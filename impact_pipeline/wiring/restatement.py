@@ -28,7 +28,13 @@ FACTORS = "core.carbon_factors"
 _FACTS = ("issuer_emissions", "issuer_financials", "sovereigns")
 _PROVENANCE = ["source_file_id", "source_row"]
 #: Columns of ``policy.methodology`` that choose what is shown, not how a line is computed.
-_NO_METHOD = ("headline_perimeter", "headline_scopes", "baseline_recalculation_threshold_ratio")
+_NO_METHOD = (
+    "headline_perimeter",
+    "headline_scopes",
+    "baseline_recalculation_threshold_ratio",
+    "fx_tolerance_ratio",
+    "moved_value_threshold_ratio",
+)
 Frames = dict[str, pl.DataFrame]
 
 

@@ -171,6 +171,9 @@ is in `generator/base.py`; each module's docstring states its assumptions.
   attribution factor above 1; the swap legs are typed ISIN in TPT but are not (`EZ...FIXED`, `EZ...FLOAT`)
 * issuers: one row with a wrong LEI check digit (a typing double); four issuers exist only in TPT files
 * evidence: a share of traded volume where a share of revenue is asked (case 23), one superseded row (case 02)
+* checks `holdings: lines_that_come_are_paid_for` and `lines_that_leave_leave_their_money`: ten lines of
+  `MANDAT-EMPLOI` are sold for the health fund in 2024-02, which the general account holds from 2024-03 on; in
+  eleven other months of 73 a purchase or sale of one or two lines above 2 %, without cash beside it
 * sovereigns: Austria without 2024, the Netherlands without land use in 2024; the supranational has no country
   figure
 

@@ -109,10 +109,13 @@ def _add_lines(month: MonthRows, top: list[Row], lulucf: str, is_intensity: bool
         country = countries.get(part["country"])
         if country:
             cells += [
-                cell(month, f"pays {part['country']}", country, name, country[name], of, fiscal_year=country["year"])
+                cell(
+                    month, f"pays {part['country']}", _told(month, country, name), name, country[name], of,
+                    fiscal_year=country["year"],
+                )
                 for name, of in ((emissions, "tCO2e"), (product, unit))
                 if country[name] is not None
-            ]
+            ]  # fmt: skip
         if not is_intensity:
             cells += [rate for rate in sources.rate("USD") if rate not in cells]
         kept = {name: part[name] for name in ("place", "contribution", "share_ratio", "outstanding_eur", "country")}
@@ -127,6 +130,18 @@ def _add_lines(month: MonthRows, top: list[Row], lulucf: str, is_intensity: bool
         }
         part.clear()
         part.update({**kept, **line, "inputs": cells})
+
+
+def _told(month: MonthRows, country: Row, column: str) -> Row:
+    """The delivered row that a country's figure is from: files may fill the figures of one year together."""
+    rows = month.rows(
+        "select source_file_id, source_row from staging.sovereigns where as_of_date = $month and country = $country"
+        f" and year = $year and {column} = $figure order by known_from desc, source_file_id, source_row limit 1",
+        country=country["country"],
+        year=country["year"],
+        figure=country[column],
+    )
+    return rows[0]
 
 
 def _why_unknown(value: Any, sums: Row) -> str | None:
