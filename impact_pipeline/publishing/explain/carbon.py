@@ -32,7 +32,8 @@ _SHAPES = {
     "pai_2_footprint_tco2e_per_meur": _Shape("financed_tco2e", "tCO2e", "all_eur", "MEUR", per_million=True),
     "waci_tco2e_per_meur": _Shape("waci_term", "EUR × tCO2e/MEUR CA", "waci_weight_eur", "EUR"),
     "waci_coverage_ratio": _Shape("waci_weight_eur", "EUR", "waci_eligible_eur", "EUR"),
-    "data_quality_score": _Shape("amount_x_score", "EUR × score", "covered_eur", "EUR"),
+    "data_quality_score": _Shape("amount_x_score", "EUR × score", "scored_eur", "EUR"),
+    "fund_declared_value_eur": _Shape("declared_eur", "EUR"),
 }
 #: Columns of the mart that the sums of the parts must equal to the last decimal.
 _PUBLISHED = {
@@ -40,13 +41,15 @@ _PUBLISHED = {
     "eligible_eur": "eligible_value_eur",
     "covered_eur": "covered_value_eur",
     "financed_tco2e": "financed_emissions_tco2e",
+    "declared_eur": "fund_declared_value_eur",
 }
 
 _LINES = """
 , asked as (
 select
     lines.portfolio_id, lines.line_id, lines.lookthrough_path, '' as part, lines.is_eligible, lines.market_value_eur,
-    lines.eligible_eur, lines.covered_{scopes} as covered_eur, lines.financed_{scopes} as financed_tco2e,
+    lines.eligible_eur, lines.covered_{scopes} as covered_eur,
+    lines.declared_{scopes} as declared_eur, lines.financed_{scopes} as financed_tco2e,
     lines.amount_x_score_{scopes} as amount_x_score, lines.covered_score_{scopes} as covered_score,
     lines.waci_eligible_eur, lines.waci_weight_{scopes} as waci_weight_eur, lines.waci_term_{scopes} as waci_term,
     case
@@ -73,6 +76,8 @@ _SUMS = """
 select
     count(*) as lines, sum(market_value_eur) as market_value_eur, sum(coalesce(eligible_eur, 0)) as eligible_eur,
     sum(coalesce(covered_eur, 0)) as covered_eur, sum(financed_tco2e) as financed_tco2e,
+    sum(coalesce(declared_eur, 0)) as declared_eur,
+    sum(coalesce(covered_eur, 0) - coalesce(declared_eur, 0)) as scored_eur,
     sum(amount_x_score) as amount_x_score, sum(coalesce(waci_eligible_eur, 0)) as waci_eligible_eur,
     sum(coalesce(waci_weight_eur, 0)) as waci_weight_eur, sum(waci_term) as waci_term,
     min(covered_score) as best_score, max(covered_score) as weakest_score

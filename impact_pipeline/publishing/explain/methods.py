@@ -89,6 +89,12 @@ METHODS = {
             "Σ valeur des lignes couvertes avec chiffre d'affaires / Σ valeur des lignes éligibles",
             OURS, "marts.portfolio_carbon", "P",
         ),
+        Method(
+            "IMPACT-FUND-DECLARED",
+            "Fonds sans inventaire, d'après leur propre déclaration (EET)",
+            "Σ (valeur de la ligne × couverture déclarée) ; émissions = cette part en MEUR × empreinte déclarée",
+            OURS, "core.fund_declared_positions", "P",
+        ),
         Method("IMPACT-VALUE", "Somme de valeurs", "Σ valeur des lignes", OURS, "marts", "P"),
         Method(
             "IMPACT-COV-SOV",
