@@ -6,7 +6,8 @@
 -- description: Fund lines that nobody can look through and whose fund declares its impacts. A fund that is looked through
 --              has no such line (core.positions replaced it), so its declaration never counts beside its lines. The
 --              declared footprint counts for the declared coverage of the value held; the rest stays uncovered. Scope 3
---              is the declared total less scopes 1+2, only where both say the same coverage.
+--              is the declared total less scopes 1+2, only where both say the same coverage. No standard scores such a figure
+--              (PCAF part A has none for it), so it has no data quality score.
 
 with lines as (
     select

@@ -1,8 +1,12 @@
 """Funds without look-through that declare their own impacts (European ESG Template), and their order."""
 
+import datetime as dt
+
 import pytest
 
 from impact_pipeline.errors import SourceFileError
+from impact_pipeline.publishing.explain.answer import explain
+from impact_pipeline.publishing.explain.page import page
 from impact_pipeline_tests.builders import compute, emissions, financials, line, write_inputs
 
 FUND, OTHER = "FR0010000018", "FR0010000026"
@@ -170,8 +174,23 @@ def test_changes_between_months_add_up_with_declared_funds(run):
         holdings=months, months="2024-11:2024-12",
     )  # fmt: skip
     row = done.one(
-        "select sum(value) as value from marts.carbon_changes where portfolio_id = 'ALL'"
-        " and metric = 'financed_emissions' and to_date = date '2024-12-31'"
+        "select value from marts.carbon_changes where portfolio_id = 'ALL'"
+        " and metric = 'financed_emissions' and to_date = date '2024-12-31' and effect = 'emissions'"
     )
     # 8 M x 75 % x (50 - 40) t
     assert row["value"] == pytest.approx(60, abs=1e-6)
+
+
+def test_explain_names_the_declaration_with_its_file_and_row(run):
+    done = run(DECLARED | {"instrument_id": OTHER}, DECLARED)
+    found = explain(done.store.path, dt.date(2024, 12, 31), "financed_emissions")
+    [fund] = [part for part in found["contributors"]["top"] if part["line_id"] == "UNITS"]
+    cells = [one for one in fund["inputs"] if one["what_fr"] == "déclaration du fonds (EET)"]
+    assert [(one["column"], float(one["value"])) for one in cells] == [(FOOTPRINT, 40), (COVERAGE, 0.75)]
+    assert {(one["file"], one["row"]) for one in cells} == {("fund_declarations/fund_declarations.csv", 3)}
+    shown = "\n".join(page(found)).replace("\u202f", " ").replace("\xa0", " ")
+    assert "6 000 000,00 EUR couverts sur 8 000 000,00 EUR" in shown
+    reasons = {row["reason"]: float(row["value_eur"]) for row in found["coverage"]["reasons"]}
+    assert reasons == {"covered": 8_000_000, "part_not_declared": 2_000_000}
+    quality = explain(done.store.path, dt.date(2024, 12, 31), "data_quality")
+    assert (quality["value"], quality["numbers"]["denominator"]) == (2, 2_000_000)

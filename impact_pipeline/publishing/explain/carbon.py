@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from impact_pipeline.publishing.explain.funds import FundDeclarations
 from impact_pipeline.publishing.explain.issuers import IssuerFacts
 from impact_pipeline.publishing.explain.names import Asked
 from impact_pipeline.publishing.explain.parts import gathered, ranked, require_equal
@@ -195,14 +196,21 @@ def _coverage(month: MonthRows, column: str, published: Row) -> dict[str, Any]:
 
 
 def _eligible(column: str) -> str:
-    """Query of the eligible lines: amount, and the reason why it is covered or not."""
-    amount, reason = "eligible_eur", "reason"
+    """Query of the eligible lines: amount, and the reason why it is covered or not.
+
+    A fund that declares its impacts is two rows: what its declaration covers, and the rest.
+    """
+    amount, covered, reason = "eligible_eur", "covered_eur", "reason"
     if column.startswith("waci"):
-        amount = "waci_eligible_eur"
+        amount, covered = "waci_eligible_eur", "waci_weight_eur"
         reason = "case when reason = 'covered' and waci_weight_eur is null then 'missing_revenue' else reason end"
+    told = f"select portfolio_id, line_id, lookthrough_path, {reason} as reason, {amount} as whole_eur,"
+    told += f" {covered} as covered_eur from parts where is_eligible"
     return (
-        f"select portfolio_id, line_id, lookthrough_path, {reason} as reason, {amount} as amount_eur from parts"
-        " where is_eligible"
+        f"with told as ({told}) select portfolio_id, line_id, lookthrough_path, reason,"
+        " case when reason = 'covered' then covered_eur else whole_eur end as amount_eur from told"
+        " union all select portfolio_id, line_id, lookthrough_path, 'part_not_declared', whole_eur - covered_eur"
+        " from told where reason = 'covered' and whole_eur <> covered_eur"
     )
 
 
@@ -220,6 +228,7 @@ def _add_lines(month: MonthRows, top: list[Row], column: str, scopes: str) -> No
     """Give each of the biggest lines its amounts, its issuer's figures and the cells of both."""
     sources = Sources(month)
     facts = IssuerFacts(month, sources)
+    declared = FundDeclarations(month)
     attributed = {row["place"]: row for row in month.rows(_ATTRIBUTED)}
     for part in top:
         row = attributed[part["place"]]
@@ -232,13 +241,21 @@ def _add_lines(month: MonthRows, top: list[Row], column: str, scopes: str) -> No
         is_attributed = row["denominator_eur"] is not None
         if is_attributed and not column.startswith("waci"):
             cells += facts.denominator_cells(issuer, row["denominator_basis"], row["denominator_eur"])
+        cells += declared.cells(part["place"], scopes, is_waci=column.startswith("waci"))
         if is_attributed:
             cells += facts.emission_cells(issuer, scopes)
         if column.startswith("waci"):
             cells += facts.revenue_cells(issuer)
         shown = (
             *("outstanding_eur", "denominator_eur", "denominator_basis", "attribution_factor", "scope_1_tco2e"),
-            *("scope_2_tco2e", "scope_3_tco2e", "revenue_eur", "use_of_proceeds_basis", "attributed_scope_1_2_tco2e"),
+            *(
+                "fund_declared_eur",
+                "scope_2_tco2e",
+                "scope_3_tco2e",
+                "revenue_eur",
+                "use_of_proceeds_basis",
+                "attributed_scope_1_2_tco2e",
+            ),
         )
         part.clear()
         part.update(
@@ -246,7 +263,7 @@ def _add_lines(month: MonthRows, top: list[Row], column: str, scopes: str) -> No
                 **part_keys,
                 **line,
                 **{name: row[name] for name in shown},
-                "emissions_fiscal_year": chosen.get("fiscal_year"),
+                "emissions_fiscal_year": chosen.get("fiscal_year", row["emissions_fiscal_year"]),
                 "scope_3_fiscal_year": chosen.get("scope_3_fiscal_year"),
                 "scope_2_basis": chosen.get("scope_2_basis"),
                 "financials_fiscal_year": sheet.get("fiscal_year"),

@@ -12,6 +12,7 @@ REASONS = {
     "opaque_fund": "fonds sans inventaire",
     "stale_fund_declaration": "fonds sans inventaire, déclaration (EET) trop ancienne",
     "incomplete_fund_declaration": "fonds sans inventaire, déclaration (EET) sans empreinte ou sans couverture",
+    "part_not_declared": "part du fonds hors de sa déclaration (EET)",
     "unallocated_fund_value": "valeur du fonds non expliquée par ses lignes",
     "unknown_issuer": "émetteur inconnu",
     "missing_outstanding": "encours inconnu",
