@@ -42,11 +42,23 @@ select
     case when attribution.fund_declared_eur is not null then 'EUR' else reports.currency end as issuer_currency,
     case when attribution.fund_declared_eur is not null then 1 else issuer_rates.units_per_eur end
         as issuer_units_per_eur,
-    coalesce(attribution.scope_1_2_tco2e, declared.intensity_scope_1_2_tco2e_per_meur) as scope_1_2_tco2e,
-    coalesce(attribution.attributed_scope_1_2_tco2e, declared.declared_scope_1_2_tco2e_per_meur)
-        as attributed_scope_1_2_tco2e,
-    coalesce(attribution.scope_3_tco2e, declared.intensity_scope_3_tco2e_per_meur) as scope_3_tco2e,
-    coalesce(attribution.scope_3_tco2e, declared.declared_scope_3_tco2e_per_meur) as attributed_scope_3_tco2e,
+    -- never those of whoever runs the fund
+    case
+        when attribution.fund_declared_eur is null then attribution.scope_1_2_tco2e
+        else declared.intensity_scope_1_2_tco2e_per_meur
+    end as scope_1_2_tco2e,
+    case
+        when attribution.fund_declared_eur is null then attribution.attributed_scope_1_2_tco2e
+        else declared.declared_scope_1_2_tco2e_per_meur
+    end as attributed_scope_1_2_tco2e,
+    case
+        when attribution.fund_declared_eur is null then attribution.scope_3_tco2e
+        else declared.intensity_scope_3_tco2e_per_meur
+    end as scope_3_tco2e,
+    case
+        when attribution.fund_declared_eur is null then attribution.scope_3_tco2e
+        else declared.declared_scope_3_tco2e_per_meur
+    end as attributed_scope_3_tco2e,
     attribution.financed_scope_1_2_tco2e,
     attribution.financed_scope_3_tco2e
 from core.positions as positions

@@ -31,10 +31,19 @@ with positions as (
         coalesce(declared.waci_declared_eur, positions.market_value_eur) as waci_coverable_eur,
         -- a declared intensity is the emissions of companies per million EUR of their revenue
         case when attribution.fund_declared_eur is not null then 1000000 else attribution.revenue_eur end as revenue_eur,
-        coalesce(attribution.scope_1_2_tco2e, declared.intensity_scope_1_2_tco2e_per_meur) as emissions_1_2,
-        coalesce(attribution.scope_3_tco2e, declared.intensity_scope_3_tco2e_per_meur) as emissions_3,
-        coalesce(attribution.scope_1_2_tco2e, declared.intensity_scope_1_2_tco2e_per_meur)
-        + coalesce(attribution.scope_3_tco2e, declared.intensity_scope_3_tco2e_per_meur) as emissions_1_2_3,
+        -- never those of whoever runs the fund
+        case
+            when attribution.fund_declared_eur is null then attribution.scope_1_2_tco2e
+            else declared.intensity_scope_1_2_tco2e_per_meur
+        end as emissions_1_2,
+        case
+            when attribution.fund_declared_eur is null then attribution.scope_3_tco2e
+            else declared.intensity_scope_3_tco2e_per_meur
+        end as emissions_3,
+        case
+            when attribution.fund_declared_eur is null then attribution.scope_1_2_tco2e + attribution.scope_3_tco2e
+            else declared.intensity_scope_1_2_tco2e_per_meur + declared.intensity_scope_3_tco2e_per_meur
+        end as emissions_1_2_3,
         attribution.financed_scope_1_2_tco2e as financed_1_2,
         attribution.financed_scope_3_tco2e as financed_3,
         attribution.financed_scope_1_2_tco2e + attribution.financed_scope_3_tco2e as financed_1_2_3,

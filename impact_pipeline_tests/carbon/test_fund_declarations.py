@@ -69,6 +69,13 @@ def test_the_declared_intensity_counts_with_its_own_coverage(run):
     assert book["waci_coverage_ratio"] == near(0.6)
 
 
+def test_the_figures_of_whoever_runs_the_fund_are_never_taken(run):
+    # the issuer of the units is the company X of the shares, with all its figures
+    book = run(DECLARED, holdings=[UNITS | {"issuer_id": "X"}, SHARES]).carbon()
+    assert book["waci_tco2e_per_meur"] == near((4 * 60 + 2 * 100) / 6)
+    assert float(book["financed_emissions_tco2e"]) == near(340)
+
+
 def test_sfdr_indicators_say_how_much_is_declared(run):
     done = run(DECLARED)
     sql = "select * from marts.pai_indicators where portfolio_id = 'ALL' and period = 'month_end' and indicator = ?"
