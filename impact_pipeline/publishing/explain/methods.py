@@ -56,7 +56,7 @@ METHODS = {
         Method(
             "PCAF-A-DQ",
             "Score de qualité des données, pondéré par l'encours",
-            "Σ (encours × score de 1 à 5) / Σ encours des lignes couvertes qui ont un score (pas les déclarations de fonds)",
+            "Σ (encours × score de 1 à 5) / Σ encours des lignes couvertes qui ont un score",
             PCAF, "encadré 6.1-6 p. 167-168", "D3",
         ),
         Method(
