@@ -50,6 +50,11 @@ with joined as (
         financials.equity_plus_debt_eur,
         financials.equity_plus_debt_basis,
         financials.first_total_assets_eur,
+        declared.declared_status,
+        declared.reference_date,
+        declared.fund_declared_eur,
+        declared.financed_scope_1_2_tco2e as declared_scope_1_2_tco2e,
+        declared.financed_scope_3_tco2e as declared_scope_3_tco2e,
         estimates.factor_set,
         estimates.revenue_estimate_tco2e,
         estimates.tco2e_per_meur_outstanding,
@@ -77,6 +82,11 @@ with joined as (
     left join core.issuer_emissions as emissions
         on amounts.as_of_date = emissions.as_of_date
         and amounts.issuer_id = emissions.issuer_id
+    left join core.fund_declared_positions as declared
+        on amounts.as_of_date = declared.as_of_date
+        and amounts.portfolio_id = declared.portfolio_id
+        and amounts.line_id = declared.line_id
+        and amounts.lookthrough_path = declared.lookthrough_path
     left join core.sector_estimates as estimates
         on amounts.as_of_date = estimates.as_of_date
         and amounts.issuer_id = estimates.issuer_id
@@ -149,6 +159,8 @@ judged as (
                 then 'out_of_scope_own_use'
             -- a let building owned alone is not run by its owner: financed, at 100 %
             when is_own and kind in ('equity', 'debt') then 'consolidated'
+            when asset_class = 'fund' and fund_declared_eur is not null then 'fund_declared'
+            when asset_class = 'fund' and declared_status <> 'covered' then declared_status
             when asset_class = 'fund' then 'opaque_fund'
             when asset_class = 'securitisation' then 'missing_collateral_data'
             when asset_class = 'sovereign_bond' and has_sovereign_data then 'sovereign_covered'
@@ -257,7 +269,11 @@ select
     outstanding_eur, -- the amount that outstanding_basis names
     outstanding_basis, -- as methodology.yaml asks, else the next one known
     case when kind is not null then divisor_eur end as denominator_eur,
-    case when kind is not null and divisor_eur is not null then divisor_basis end as denominator_basis,
+    case
+        when line_status = 'fund_declared' then 'fund_declared'
+        when kind is not null and divisor_eur is not null then divisor_basis
+    end as denominator_basis,
+    case when line_status = 'fund_declared' then fund_declared_eur end as fund_declared_eur,
     factor as attribution_factor, -- outstanding_eur / denominator_eur
     scope_1_tco2e,
     scope_2_tco2e,
@@ -267,12 +283,14 @@ select
     use_of_proceeds_basis,
     attributed_scope_1_2_tco2e, -- scope_1_2_tco2e unless a pool of labelled bonds is told apart
     case
+        when line_status = 'fund_declared' then declared_scope_1_2_tco2e
         when sector_option in ('3b', '3c')
             then cast(cast(outstanding_eur as double) / 1000000 * tco2e_per_meur_outstanding as decimal(24, 6))
         when is_delivered or sector_option = '3a'
             then cast(factor * cast(attributed_scope_1_2_tco2e as double) as decimal(24, 6))
     end as financed_scope_1_2_tco2e, -- attribution_factor x what is attributed; options 3b, 3c: outstanding x sector factor
     case
+        when line_status = 'fund_declared' then declared_scope_3_tco2e
         when line_status = 'covered' and scope_3_status = 'covered'
             then cast(factor * cast(scope_3_tco2e as double) as decimal(24, 6))
     end as financed_scope_3_tco2e, -- attribution_factor x scope 3
@@ -283,16 +301,26 @@ select
     case when line_status = 'covered' and scope_3_status = 'covered' then option_3 end as scope_3_option,
     revenue_eur,
     case
-        when sector_option is not null then 'covered'
+        when sector_option is not null or line_status = 'fund_declared' then 'covered'
         when line_status = 'covered' then emissions_status
         else line_status
     end as carbon_status,
-    case when line_status = 'covered' then scope_3_status else line_status end as scope_3_status,
+    case
+        when line_status = 'covered' then scope_3_status
+        when line_status = 'fund_declared' and declared_scope_3_tco2e is null then 'incomplete_fund_declaration'
+        when line_status = 'fund_declared' then 'covered'
+        else line_status
+    end as scope_3_status,
     case when kind in ('equity', 'debt') then is_listed end as is_listed,
     is_eligible,
     is_eligible and asset_class not in ('real_estate', 'mortgage', 'securitisation') as is_corporate,
-    case when kind is not null then data_year end as emissions_fiscal_year, -- option 3a: year of the revenue
+    -- option 3a: year of the revenue; a fund's own declaration: of its reference date
+    case when line_status = 'fund_declared' then year(reference_date) when kind is not null then data_year end
+        as emissions_fiscal_year,
     case when kind is not null then financials_fiscal_year end as financials_fiscal_year,
-    case when kind is not null then year(as_of_date) - data_year end as emissions_lag_years,
+    case
+        when line_status = 'fund_declared' then year(as_of_date) - year(reference_date)
+        when kind is not null then year(as_of_date) - data_year
+    end as emissions_lag_years,
     case when kind is not null then data_year - financials_fiscal_year end as vintage_gap_years
 from shared

@@ -19,7 +19,7 @@ with lines as (
         positions.asset_class,
         attribution.is_listed,
         attribution.is_corporate,
-        attribution.outstanding_eur,
+        coalesce(attribution.fund_declared_eur, attribution.outstanding_eur) as outstanding_eur,
         attribution.denominator_eur,
         methodology.headline_perimeter,
         case methodology.headline_scopes
@@ -48,7 +48,7 @@ select
     issuer_id,
     pocket,
     is_listed,
-    outstanding_eur,
+    outstanding_eur, -- of a fund that declares its footprint: the part it covers
     denominator_eur,
     cast(financed_tco2e as decimal(24, 6)) as financed_tco2e -- of the committee's scopes
 from lines

@@ -12,6 +12,8 @@
 --              The denominator is the market value of all investments in every convention, cash and sovereigns
 --              included. A line counts for scopes 1 and 2 when core.attribution covers it, for scope 3 and for the
 --              total when scope 3 is known too: with equal coverage the total is the sum of the scopes.
+--              What a fund without look-through declares counts in the totals (PAI 1, 2 and 3) for the part it covers;
+--              the template's footprints do not tell scopes 1 and 2 apart. It has no price of a fiscal year end.
 
 with lines as (
     select
@@ -73,9 +75,26 @@ measured as (
         cast(factor * cast(scope_1_tco2e as double) as decimal(38, 6)) as scope_1_t,
         cast(factor * cast(scope_2_tco2e as double) as decimal(38, 6)) as scope_2_t,
         cast(factor * cast(scope_3_tco2e as double) as decimal(38, 6)) as scope_3_t,
-        cast(factor * cast(total_tco2e as double) as decimal(38, 6)) as total_t,
+        case
+            when declared_total_tco2e_per_meur is null
+                then cast(factor * cast(total_tco2e as double) as decimal(38, 6))
+            when valuation_convention <> 'ESA_FYE_PRICE'
+                then cast(
+                    cast(fund_declared_eur as double) / 1000000 * cast(declared_total_tco2e_per_meur as double)
+                    as decimal(38, 6)
+                )
+        end as total_t,
+        coalesce(fund_declared_eur, market_value_eur) as coverable_eur,
+        fund_declared_eur,
+        waci_declared_eur,
+        coalesce(waci_declared_eur, market_value_eur) as revenue_coverable_eur,
         -- million EUR times tonnes per million EUR of revenue
         case
+            when declared_intensity_tco2e_per_meur is not null and valuation_convention <> 'ESA_FYE_PRICE'
+                then cast(
+                    cast(waci_declared_eur as double) / 1000000 * cast(declared_intensity_tco2e_per_meur as double)
+                    as decimal(38, 6)
+                )
             when factor is not null
                 then cast(
                     value_eur / 1000000 * (cast(total_tco2e as double) / (cast(revenue_eur as double) / 1000000))
@@ -120,9 +139,11 @@ summed as (
         cast(sum(scope_3_t) as double) as scope_3_t,
         cast(sum(case when scope_3_t is not null then market_value_eur end) as double) as scope_3_eur,
         cast(sum(total_t) as double) as total_t,
-        cast(sum(case when total_t is not null then market_value_eur end) as double) as total_eur,
+        cast(sum(case when total_t is not null then coverable_eur end) as double) as total_eur,
         cast(sum(revenue_term) as double) as revenue_term,
-        cast(sum(case when revenue_term is not null then market_value_eur end) as double) as revenue_eur,
+        cast(sum(case when revenue_term is not null then revenue_coverable_eur end) as double) as revenue_eur,
+        cast(sum(case when total_t is not null then fund_declared_eur end) as double) as total_declared_eur,
+        cast(sum(case when revenue_term is not null then waci_declared_eur end) as double) as revenue_declared_eur,
         cast(sum(country_term) as double) as country_term,
         cast(sum(country_covered_eur) as double) as country_covered_eur,
         cast(sum(case when fossil_state = 'yes' then market_value_eur end) as double) as fossil_yes_eur,
@@ -143,44 +164,44 @@ summed as (
 impacts as (
     select
         as_of_date, portfolio_id, valuation_convention, 'pai_1_scope_1' as indicator, 'tCO2e' as unit,
-        scope_1_t as amount, cast(null as double) as divisor, scope_1_eur as covered_eur, company_eur as eligible_eur,
+        scope_1_t as amount, cast(null as double) as declared_eur, cast(null as double) as divisor, scope_1_eur as covered_eur, company_eur as eligible_eur,
         n_companies as n_eligible
     from summed
     union all
     select
         as_of_date, portfolio_id, valuation_convention, 'pai_1_scope_2' as indicator, 'tCO2e' as unit,
-        scope_2_t as amount, cast(null as double) as divisor, scope_2_eur as covered_eur, company_eur as eligible_eur,
+        scope_2_t as amount, cast(null as double) as declared_eur, cast(null as double) as divisor, scope_2_eur as covered_eur, company_eur as eligible_eur,
         n_companies as n_eligible
     from summed
     union all
     select
         as_of_date, portfolio_id, valuation_convention, 'pai_1_scope_3' as indicator, 'tCO2e' as unit,
-        scope_3_t as amount, cast(null as double) as divisor, scope_3_eur as covered_eur, company_eur as eligible_eur,
+        scope_3_t as amount, cast(null as double) as declared_eur, cast(null as double) as divisor, scope_3_eur as covered_eur, company_eur as eligible_eur,
         n_companies as n_eligible
     from summed
     union all
     select
         as_of_date, portfolio_id, valuation_convention, 'pai_1_total' as indicator, 'tCO2e' as unit,
-        total_t as amount, cast(null as double) as divisor, total_eur as covered_eur, company_eur as eligible_eur,
+        total_t as amount, total_declared_eur as declared_eur, cast(null as double) as divisor, total_eur as covered_eur, company_eur as eligible_eur,
         n_companies as n_eligible
     from summed
     union all
     select
         as_of_date, portfolio_id, valuation_convention, 'pai_2' as indicator, 'tCO2e per million EUR' as unit,
-        total_t as amount, all_meur as divisor, total_eur as covered_eur, company_eur as eligible_eur,
+        total_t as amount, total_declared_eur as declared_eur, all_meur as divisor, total_eur as covered_eur, company_eur as eligible_eur,
         n_companies as n_eligible
     from summed
     union all
     select
         as_of_date, portfolio_id, valuation_convention, 'pai_3' as indicator,
         'tCO2e per million EUR of revenue' as unit,
-        revenue_term as amount, all_meur as divisor, revenue_eur as covered_eur, company_eur as eligible_eur,
+        revenue_term as amount, revenue_declared_eur as declared_eur, all_meur as divisor, revenue_eur as covered_eur, company_eur as eligible_eur,
         n_companies as n_eligible
     from summed
     union all
     select
         as_of_date, portfolio_id, valuation_convention, 'pai_15' as indicator, 'tCO2e per million EUR of GDP' as unit,
-        country_term as amount, all_meur as divisor, country_covered_eur as covered_eur, country_eur as eligible_eur,
+        country_term as amount, cast(null as double) as declared_eur, all_meur as divisor, country_covered_eur as covered_eur, country_eur as eligible_eur,
         n_countries as n_eligible
     from summed
     where valuation_convention = 'RTS_LITERAL'
@@ -197,6 +218,7 @@ known as (
         case when n_eligible = 0 then 0 else amount end as amount,
         divisor,
         case when covered_eur is null then 0 else covered_eur end as covered_eur,
+        case when declared_eur is null then 0 else declared_eur end as declared_eur,
         eligible_eur,
         n_eligible
     from impacts
@@ -251,7 +273,8 @@ select
     divisor as denominator, -- million EUR of all investments; empty for tonnes
     -- market value covered / market value of the companies (PAI 15: of the sovereigns)
     case when n_eligible > 0 then covered_eur / nullif(eligible_eur, 0) end as coverage_ratio,
-    cast(null as double) as unknown_ratio
+    cast(null as double) as unknown_ratio,
+    case when n_eligible > 0 then declared_eur / nullif(eligible_eur, 0) end as fund_declared_ratio
 from known
 union all
 select
@@ -267,5 +290,6 @@ select
     case when n_companies = 0 or unknown_eur < company_eur then yes_eur / 1000000 end as numerator,
     all_meur as denominator,
     case when n_companies > 0 then 1 - unknown_eur / nullif(company_eur, 0) end as coverage_ratio,
-    unknown_eur / 1000000 / nullif(all_meur, 0) as unknown_ratio -- companies without an answer / all investments
+    unknown_eur / 1000000 / nullif(all_meur, 0) as unknown_ratio, -- companies without an answer / all investments
+    case when n_companies > 0 then cast(0 as double) end as fund_declared_ratio
 from answered

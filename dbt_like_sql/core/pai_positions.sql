@@ -104,6 +104,10 @@ lines as (
         positions.asset_class,
         positions.instrument_id,
         positions.market_value_eur,
+        declared.fund_declared_eur,
+        declared.declared_scope_1_2_tco2e_per_meur + declared.declared_scope_3_tco2e_per_meur as declared_total,
+        declared.waci_declared_eur,
+        declared.intensity_scope_1_2_tco2e_per_meur + declared.intensity_scope_3_tco2e_per_meur as declared_intensity,
         positions.nominal_eur,
         positions.scale_ratio,
         positions.issuer_id,
@@ -128,6 +132,11 @@ lines as (
         and positions.portfolio_id = attribution.portfolio_id
         and positions.line_id = attribution.line_id
         and positions.lookthrough_path = attribution.lookthrough_path
+    left join core.fund_declared_positions as declared
+        on positions.as_of_date = declared.as_of_date
+        and positions.portfolio_id = declared.portfolio_id
+        and positions.line_id = declared.line_id
+        and positions.lookthrough_path = declared.lookthrough_path
     left join core.holdings as holdings
         on positions.as_of_date = holdings.as_of_date
         and positions.holder_portfolio_id = holdings.portfolio_id
@@ -162,6 +171,14 @@ select
     case when lines.carbon_status = 'covered' and lines.scope_3_status = 'covered' then lines.scope_3_tco2e end
         as scope_3_tco2e,
     case when lines.revenue_eur > 0 then lines.revenue_eur end as revenue_eur,
+    case when lines.counterparty = 'company' and lines.declared_total is not null then lines.fund_declared_eur end
+        as fund_declared_eur, -- part of a fund of which it declares the footprint in all scopes
+    case when lines.counterparty = 'company' then cast(lines.declared_total as decimal(24, 6)) end
+        as declared_total_tco2e_per_meur,
+    case when lines.counterparty = 'company' and lines.declared_intensity is not null then lines.waci_declared_eur end
+        as waci_declared_eur,
+    case when lines.counterparty = 'company' then cast(lines.declared_intensity as decimal(24, 6)) end
+        as declared_intensity_tco2e_per_meur,
     case
         when lines.counterparty = 'country' and sovereigns.gdp_nominal_eur > 0
             -- without land use, as countries' inventories are compared; production-based

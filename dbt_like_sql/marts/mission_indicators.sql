@@ -16,6 +16,8 @@ with carbon as (
         carbon.market_value_eur,
         carbon.eligible_value_eur,
         carbon.covered_value_eur,
+        -- what funds declare of themselves has no score
+        carbon.covered_value_eur - carbon.fund_declared_value_eur as scored_value_eur,
         carbon.coverage_ratio,
         carbon.financed_emissions_tco2e,
         carbon.economic_intensity_tco2e_per_meur,
@@ -157,9 +159,9 @@ figures as (
         as_of_date,
         'data_quality' as indicator_id,
         data_quality_score as value,
-        data_quality_score * cast(covered_value_eur as double) as numerator,
-        cast(covered_value_eur as double) as denominator,
-        coverage_ratio
+        data_quality_score * cast(scored_value_eur as double) as numerator,
+        cast(scored_value_eur as double) as denominator,
+        cast(scored_value_eur as double) / nullif(cast(eligible_value_eur as double), 0) as coverage_ratio
     from carbon
     union all
     select

@@ -33,7 +33,8 @@ averaged as (
         cast(sum(cast(quarters.coverage_ratio as decimal(38, 12))) as double) as summed_coverage,
         count(quarters.coverage_ratio) as n_coverage,
         cast(sum(cast(quarters.unknown_ratio as decimal(38, 12))) as double) as summed_unknown,
-        count(quarters.unknown_ratio) as n_unknown
+        count(quarters.unknown_ratio) as n_unknown,
+        cast(sum(cast(quarters.fund_declared_ratio as decimal(38, 12))) as double) as summed_declared
     from quarter_ends
     inner join core.pai_month_ends as quarters on quarter_ends.quarter_end = quarters.as_of_date
     group by
@@ -53,6 +54,7 @@ select
     denominator, -- average: number of quarter-ends
     coverage_ratio, -- average: mean of the quarter-ends
     unknown_ratio,
+    fund_declared_ratio, -- in coverage_ratio
     cast(case when value is null then 0 else 1 end as bigint) as n_quarters
 from core.pai_month_ends
 union all
@@ -68,5 +70,6 @@ select
     cast(n_quarters as double) as denominator,
     summed_coverage / nullif(n_coverage, 0) as coverage_ratio,
     summed_unknown / nullif(n_unknown, 0) as unknown_ratio,
+    summed_declared / nullif(n_coverage, 0) as fund_declared_ratio,
     n_quarters
 from averaged

@@ -2,7 +2,8 @@
 -- model:       marts.pai_indicators
 -- severity:    error
 -- description: Scopes 1, 2 and 3 add up to the total where they cover the same companies, and to no less than the total
---              otherwise (a company whose scope 3 is unknown is in the scopes it has and not in the total).
+--              otherwise (a company whose scope 3 is unknown is in the scopes it has and not in the total). A fund
+--              that declares its footprint itself is in the total only: not asked where one counts.
 
 with scopes as (
     select
@@ -19,6 +20,7 @@ with scopes as (
         and period = 'month_end'
     group by as_of_date, portfolio_id, valuation_convention, period
     having count(value) = 4
+        and coalesce(max(case when indicator = 'pai_1_total' then fund_declared_ratio end), 0) = 0
 )
 
 select as_of_date, portfolio_id, 'pai_1_total' as indicator, valuation_convention, period

@@ -20,6 +20,7 @@ with lines as (
         attribution.is_listed,
         positions.market_value_eur,
         coalesce(attribution.outstanding_eur, positions.market_value_eur) as amount_eur,
+        coalesce(attribution.fund_declared_eur, attribution.outstanding_eur, positions.market_value_eur) as coverable_eur,
         attribution.financed_scope_1_2_tco2e as tonnes_1_2,
         attribution.financed_scope_3_tco2e as tonnes_3,
         attribution.financed_scope_1_2_tco2e + attribution.financed_scope_3_tco2e as tonnes_1_2_3
@@ -46,9 +47,9 @@ cells as (
         is_listed,
         sum(market_value_eur) as market_value_eur,
         sum(case when is_eligible then amount_eur else 0 end) as eligible_eur,
-        sum(case when is_eligible and tonnes_1_2 is not null then amount_eur else 0 end) as covered_1_2,
-        sum(case when is_eligible and tonnes_3 is not null then amount_eur else 0 end) as covered_3,
-        sum(case when is_eligible and tonnes_1_2_3 is not null then amount_eur else 0 end) as covered_1_2_3,
+        sum(case when is_eligible and tonnes_1_2 is not null then coverable_eur else 0 end) as covered_1_2,
+        sum(case when is_eligible and tonnes_3 is not null then coverable_eur else 0 end) as covered_3,
+        sum(case when is_eligible and tonnes_1_2_3 is not null then coverable_eur else 0 end) as covered_1_2_3,
         sum(tonnes_1_2) as tonnes_1_2,
         sum(tonnes_3) as tonnes_3,
         sum(tonnes_1_2_3) as tonnes_1_2_3

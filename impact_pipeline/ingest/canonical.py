@@ -24,7 +24,12 @@ _DERIVED = {
     "portfolios": ("net_asset_value",),
 }
 #: Columns the raw table needs but a file may leave out: filled by a rule of the dataset.
-_FILLED = {"holdings": ("asset_class",), "sovereigns": ("known_from",), "identifiers": ("valid_from",)}
+_FILLED = {
+    "holdings": ("asset_class",),
+    "sovereigns": ("known_from",),
+    "fund_declarations": ("known_from",),
+    "identifiers": ("valid_from",),
+}
 #: Closed lists that depend on the dataset, because the column's name has several meanings.
 _WORDS = {
     ("portfolios", "kind"): words.PORTFOLIO_KINDS,

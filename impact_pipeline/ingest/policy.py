@@ -76,6 +76,8 @@ class Methodology(Part):
     use_of_proceeds_allocations: tuple[UseOfProceedsAllocation, ...] = ()
     max_emissions_age_years: _Years
     max_financials_age_years: _Years
+    #: Age of a fund's declaration about itself up to which it stands in for its lines; yearly ones come late.
+    max_fund_declaration_age_months: Annotated[StrictInt, Field(ge=0, le=240)] = 18
     headline_perimeter: Text
     headline_scopes: Literal["1_2", "3", "1_2_3"]
     #: A baseline restated by at least this ratio replaces the one first computed; no standard sets the figure.

@@ -22,6 +22,7 @@ Dataset = Literal[
     "issuer_financials",
     "issuer_emissions",
     "sovereigns",
+    "fund_declarations",
     "evidence",
     "classifications",
     "fx_rates",

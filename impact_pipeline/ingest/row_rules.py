@@ -45,7 +45,8 @@ def apply_rules(batch: Batch, findings: Findings) -> Batch:
     note_placeholders(batch, findings)
     rules: dict[str, Callable[[Batch], Batch]] = {
         "holdings": _holdings,
-        "sovereigns": _sovereigns,
+        "sovereigns": _always_known,
+        "fund_declarations": _always_known,
         "evidence": _evidence,
         "classifications": _classifications,
         "ownership": _in_order,
@@ -55,7 +56,7 @@ def apply_rules(batch: Batch, findings: Findings) -> Batch:
     return rules[batch.dataset](batch) if batch.dataset in rules else batch
 
 
-def _sovereigns(batch: Batch) -> Batch:
+def _always_known(batch: Batch) -> Batch:
     return batch.with_frame(batch.frame.with_columns(pl.col("known_from").fill_null(ALWAYS)))
 
 
@@ -124,12 +125,14 @@ def _spelled(
 
 def _without_bad_isins(batch: Batch, odd: Sequence[str], findings: Findings) -> Batch:
     wrong = [code for code in odd if valid_isin(code) is None and (looks_like_isin(code) or _spaced_isin(code))]
+    # the key of a fund's declaration is kept: it meets no line
+    is_key = batch.dataset == "fund_declarations"
     for row in _rows_of(batch, "instrument_id", wrong):
         rule, reason = isin_fault(compact(str(row["instrument_id"])))
-        note(batch, findings, row, "instrument_id", row["instrument_id"], reason, rule, ERROR)
+        note(batch, findings, row, "instrument_id", row["instrument_id"], reason, rule, WARN if is_key else ERROR)
     rows = pl.col("instrument_id").is_in(wrong)
     emptied = pl.when(rows).then(None).otherwise(pl.col("instrument_id")).alias("instrument_id")
-    return batch.with_frame(batch.frame.with_columns(emptied)) if wrong else batch
+    return batch.with_frame(batch.frame.with_columns(emptied)) if wrong and not is_key else batch
 
 
 def _spaced_isin(code: str) -> bool:

@@ -92,7 +92,7 @@ CARBON = (
     amount("denominator_eur", "What the outstanding amount is divided by.", EUR),
     text(
         "denominator_basis",
-        "evic_parts, evic_reported, equity_plus_debt, total_assets, value_at_origination or full_ownership.",
+        "evic_parts, evic_reported, equity_plus_debt, total_assets, value_at_origination, full_ownership or fund_declared.",
     ),
     ratio("attribution_factor", "outstanding_eur / denominator_eur (PCAF).", minimum=None),
     amount("financed_scope_1_2_tco2e", "Financed emissions, scopes 1+2; empty when not covered.", TONNES),

@@ -17,6 +17,11 @@ def amount(name: str, description: str, unit: str, minimum: float | None = None)
     return Column(name, AMOUNT, description, unit, minimum=minimum)
 
 
+def share(name: str, description: str) -> Column:
+    """An exact ratio between 0 and 1, as a file states it."""
+    return Column(name, AMOUNT, description, "ratio", minimum=0, maximum=1)
+
+
 def day(name: str, description: str) -> Column:
     """A calendar day."""
     return Column(name, DATE, description)

@@ -1,8 +1,15 @@
 """The dictionary of columns: one name, one meaning, one type, one unit, wherever it appears."""
 
 from impact_pipeline.schemas import vocabulary as words
-from impact_pipeline.schemas.carbon_columns import CARBON, CHANGES, EMISSIONS, FINANCIALS, METRICS
+from impact_pipeline.schemas.carbon_columns import (
+    CARBON,
+    CHANGES,
+    EMISSIONS,
+    FINANCIALS,
+    METRICS,
+)
 from impact_pipeline.schemas.column_kinds import EUR, PER_MEUR, amount, day, flag, ratio, text, whole
+from impact_pipeline.schemas.fund_columns import FUND_DECLARATIONS
 from impact_pipeline.schemas.screening_columns import SCREENING
 from impact_pipeline.schemas.table import AMOUNT, FACTOR, Column
 
@@ -183,6 +190,13 @@ _POLICY = (
     ratio("price_index", "Price level of the year; of a factor: of its price year.", "index"),
     whole("max_emissions_age_years", "Emissions older than this are not used.", "years", 0, 20),
     whole("max_financials_age_years", "Balance sheets older than this are not used.", "years", 0, 20),
+    whole(
+        "max_fund_declaration_age_months",
+        "Declarations of funds about themselves older than this are not used.",
+        "months",
+        0,
+        240,
+    ),
     text("headline_perimeter", "Perimeter of the committee's footprint."),
     text("headline_scopes", "Scopes of the committee's footprint.", ("1_2", "3", "1_2_3")),
     ratio(
@@ -212,6 +226,7 @@ for _group in (
     _IDENTIFIERS,
     FINANCIALS,
     EMISSIONS,
+    FUND_DECLARATIONS,
     CARBON,
     CHANGES,
     SCREENING,

@@ -91,11 +91,30 @@ CORE = (
         is_view=True,
     ),
     monthly(
+        "core.fund_declarations",
+        "Latest declaration of each fund about itself, one row per month and fund.",
+        "instrument_id",
+        "instrument_id reference_date carbon_footprint_scope_1_2_tco2e_per_meur?"
+        " carbon_footprint_scope_1_2_coverage_ratio? carbon_footprint_scope_1_2_3_tco2e_per_meur?"
+        " carbon_footprint_scope_1_2_3_coverage_ratio? ghg_intensity_scope_1_2_tco2e_per_meur?"
+        " ghg_intensity_scope_1_2_coverage_ratio? ghg_intensity_scope_1_2_3_tco2e_per_meur?"
+        " ghg_intensity_scope_1_2_3_coverage_ratio? declared_status source_file_id source_row",
+    ),
+    monthly(
+        "core.fund_declared_positions",
+        "Fund lines without look-through whose fund declares its impacts, one row per month, portfolio, line and path.",
+        "portfolio_id line_id lookthrough_path",
+        "portfolio_id line_id lookthrough_path instrument_id reference_date declared_status fund_declared_eur?"
+        " declared_scope_1_2_tco2e_per_meur? declared_scope_3_tco2e_per_meur? financed_scope_1_2_tco2e?"
+        " financed_scope_3_tco2e? waci_declared_eur? intensity_scope_1_2_tco2e_per_meur? intensity_scope_3_tco2e_per_meur?"
+        " source_file_id source_row",
+    ),
+    monthly(
         "core.attribution",
         "Carbon of every position, one row per month, portfolio, line and path.",
         "portfolio_id line_id lookthrough_path",
         "portfolio_id line_id lookthrough_path outstanding_eur? outstanding_basis? denominator_eur? denominator_basis?"
-        " attribution_factor? scope_1_tco2e? scope_2_tco2e? scope_2_basis? scope_3_tco2e? scope_1_2_tco2e?"
+        " fund_declared_eur? attribution_factor? scope_1_tco2e? scope_2_tco2e? scope_2_basis? scope_3_tco2e? scope_1_2_tco2e?"
         " use_of_proceeds_basis? attributed_scope_1_2_tco2e?"
         " financed_scope_1_2_tco2e? financed_scope_3_tco2e? data_quality_score? emissions_option? factor_set? score_3?"
         " scope_3_option? revenue_eur? carbon_status scope_3_status is_listed? is_eligible"
@@ -114,7 +133,8 @@ CORE = (
         "portfolio_id line_id lookthrough_path",
         "portfolio_id line_id lookthrough_path counterparty instrument_id? currency? market_value_eur? outstanding_eur?"
         " price_units? price_basis? price_date? units_per_eur? denominator_eur? scope_1_tco2e? scope_2_tco2e?"
-        " scope_3_tco2e? revenue_eur? country_intensity_tco2e_per_meur_gdp? fossil_state? agrochemicals_state?"
+        " scope_3_tco2e? revenue_eur? fund_declared_eur? declared_total_tco2e_per_meur? waci_declared_eur? declared_intensity_tco2e_per_meur?"
+        " country_intensity_tco2e_per_meur_gdp? fossil_state? agrochemicals_state?"
         " deforestation_state? water_state?",
     ),
     monthly(
@@ -122,7 +142,7 @@ CORE = (
         "SFDR indicators at month ends, one row per month, portfolio, indicator and valuation convention.",
         "portfolio_id indicator valuation_convention",
         "portfolio_id indicator=pai_indicator valuation_convention value=pai_value? unit numerator? denominator?"
-        " coverage_ratio? unknown_ratio?",
+        " coverage_ratio? unknown_ratio? fund_declared_ratio?",
         is_view=True,
     ),
     monthly(
@@ -148,6 +168,7 @@ CORE = (
         "portfolio_id line_id lookthrough_path is_root instrument_id? issuer_id? sector_code? asset_class pocket is_corporate"
         " is_listed? units? nominal_eur? outstanding_eur? market_value_eur? line_currency? line_units_per_eur? denominator_eur?"
         " revenue_eur? issuer_currency? issuer_units_per_eur? scope_1_2_tco2e? attributed_scope_1_2_tco2e? scope_3_tco2e?"
+        " attributed_scope_3_tco2e?"
         " financed_scope_1_2_tco2e? financed_scope_3_tco2e?",
         is_view=True,
     ),

@@ -74,6 +74,16 @@ RAW = (
         "country year ghg_excl_lulucf_tco2e? ghg_incl_lulucf_tco2e? gdp_ppp_intl_usd? gdp_nominal_eur? source? known_from",
     ),
     _raw(
+        "fund_declarations",
+        "What funds declare of themselves (European ESG Template), one row per fund, reference date, day received and file.",
+        "instrument_id reference_date known_from",
+        "instrument_id instrument_name? reference_date carbon_footprint_scope_1_2_tco2e_per_meur?"
+        " carbon_footprint_scope_1_2_coverage_ratio? carbon_footprint_scope_1_2_3_tco2e_per_meur?"
+        " carbon_footprint_scope_1_2_3_coverage_ratio? ghg_intensity_scope_1_2_tco2e_per_meur?"
+        " ghg_intensity_scope_1_2_coverage_ratio? ghg_intensity_scope_1_2_3_tco2e_per_meur?"
+        " ghg_intensity_scope_1_2_3_coverage_ratio? eligible_assets_ratio? is_pai_considered? source? published_on? known_from",
+    ),
+    _raw(
         "evidence",
         "Claims about issuers for the screens, one row per claim and file.",
         "evidence_id",
@@ -91,8 +101,7 @@ RAW = (
     _raw(
         "fx_rates",
         "Exchange rates, one row per day, currency and file.",
-        "rate_date currency",
-        "rate_date currency units_per_eur",
+        *("rate_date currency", "rate_date currency units_per_eur"),
     ),
     _raw(
         "identifiers",
@@ -220,7 +229,7 @@ POLICY = (
         "Method choices of the run (methodology.yaml), one row per month.",
         "as_of_date",
         "as_of_date scope_2_preferred debt_outstanding unlisted_equity_outstanding sector_average"
-        " max_emissions_age_years max_financials_age_years headline_perimeter headline_scopes"
+        " max_emissions_age_years max_financials_age_years max_fund_declaration_age_months headline_perimeter headline_scopes"
         " baseline_recalculation_threshold_ratio fx_tolerance_ratio moved_value_threshold_ratio",
         COLUMNS,
     ),

@@ -18,7 +18,7 @@ MARTS = (
         "portfolio_id perimeter scopes",
         "portfolio_id perimeter scopes market_value_eur? eligible_value_eur? covered_value_eur? coverage_ratio?"
         " financed_emissions_tco2e? economic_intensity_tco2e_per_meur? pai_2_footprint_tco2e_per_meur?"
-        " waci_tco2e_per_meur? waci_coverage_ratio? data_quality_score?",
+        " waci_tco2e_per_meur? waci_coverage_ratio? data_quality_score? fund_declared_value_eur?",
     ),
     monthly(
         "marts.sovereign_carbon",
@@ -38,7 +38,7 @@ MARTS = (
         "SFDR principal adverse impacts, one row per month, portfolio, indicator, valuation convention and period.",
         "portfolio_id indicator valuation_convention period",
         "portfolio_id indicator=pai_indicator valuation_convention period value=pai_value? unit numerator? denominator?"
-        " coverage_ratio? unknown_ratio? n_quarters",
+        " coverage_ratio? unknown_ratio? fund_declared_ratio? n_quarters",
         is_view=True,
     ),
     monthly(

@@ -85,6 +85,8 @@ CARBON_STATUSES = (
     "sub_sovereign_covered",
     "missing_sovereign_data",
     "opaque_fund",
+    "stale_fund_declaration",
+    "incomplete_fund_declaration",
     "unallocated_fund_value",
     "unknown_issuer",
     "missing_outstanding",
@@ -106,6 +108,8 @@ CARBON_STATUSES = (
     "short_position",
     "attribution_above_1",
 )
+#: What can be made of a fund's own declaration.
+DECLARED_STATUSES = ("covered", "stale_fund_declaration", "incomplete_fund_declaration")
 #: Rows of Delegated Regulation (EU) 2022/1288, Annex I: pai_* of Table 1, t2_* of Table 2.
 PAI_INDICATORS = (
     "pai_1_scope_1",

@@ -25,7 +25,9 @@ from impact_pipeline.wiring.months import month_window
 
 FACTORS = "core.carbon_factors"
 #: Facts with a day of receipt: what a later month may know better.
-_FACTS = ("issuer_emissions", "issuer_financials", "sovereigns")
+_FACTS = ("issuer_emissions", "issuer_financials", "sovereigns", "fund_declarations")
+#: Where a fact says what time it is about, when not in ``fiscal_year``.
+_ABOUT = {"sovereigns": pl.col("year"), "fund_declarations": pl.col("reference_date").dt.year()}
 _PROVENANCE = ["source_file_id", "source_row"]
 #: Columns of ``policy.methodology`` that choose what is shown, not how a line is computed.
 _NO_METHOD = (
@@ -139,9 +141,9 @@ def _facts_differ(connection: duckdb.DuckDBPyConnection, frames: Frames, from_da
     cut_then, cut_now = (side.item(0, "known_as_of") for side in (months, frames["audit.months"]))
     for dataset in _FACTS:
         table = TABLES[f"raw.{dataset}"]
-        year = "year" if dataset == "sovereigns" else "fiscal_year"
+        year = _ABOUT.get(dataset, pl.col("fiscal_year"))
         then, now = (
-            rows.filter(pl.col("known_from") <= cut, pl.col(year) <= from_date.year)
+            rows.filter(pl.col("known_from") <= cut, year <= from_date.year)
             .drop(_PROVENANCE)
             .sort(pl.all(), nulls_last=True)
             for rows, cut in ((_rows_of(connection, table, from_date), cut_then), (frames[table.name], cut_now))

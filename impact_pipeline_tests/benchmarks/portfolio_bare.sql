@@ -294,7 +294,9 @@ select
     sum(waci)::double / nullif(coalesce(sum(weight), 0)::double, 0) as waci_tco2e_per_meur,
     coalesce(sum(weight), 0)::double / nullif(coalesce(sum(held_eur), 0)::double, 0) as waci_coverage_ratio,
     least(greatest(sum(scored)::double / nullif(covered_value_eur::double, 0), min(best)), max(weakest))
-        as data_quality_score
+        as data_quality_score,
+    -- no fund of this world declares anything
+    cast(0 as decimal(24, 6)) as fund_declared_value_eur
 from by_holder
 inner join investments using (holder)
 group by holder, perimeter, scopes

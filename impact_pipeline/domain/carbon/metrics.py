@@ -59,7 +59,7 @@ def measured(factors: pl.DataFrame, perimeter: str, scopes: str) -> pl.DataFrame
     """The lines of a perimeter of ``marts.portfolio_carbon``, measured in some scopes (1_2, 3 or 1_2_3)."""
     parts: dict[str, tuple[list[str], ...]] = {
         "1_2": (["financed_scope_1_2_tco2e"], ["scope_1_2_tco2e"], ["attributed_scope_1_2_tco2e"]),
-        "3": (["financed_scope_3_tco2e"], ["scope_3_tco2e"], ["scope_3_tco2e"]),
+        "3": (["financed_scope_3_tco2e"], ["scope_3_tco2e"], ["attributed_scope_3_tco2e"]),
     }
     parts["1_2_3"] = tuple(direct + other for direct, other in zip(parts["1_2"], parts["3"], strict=True))
     financed, emitted, attributed = parts[scopes]
@@ -130,7 +130,10 @@ METRICS: dict[str, Metric] = {
                 "quantity",
             ),
             "market_value_eur",
-            _IS_COVERED & (pl.col("revenue_eur") > 0) & pl.col("market_value_eur").is_not_null(),
+            _IS_COVERED
+            & (pl.col("revenue_eur") > 0)
+            & pl.col("market_value_eur").is_not_null()
+            & pl.col("emissions_tco2e").is_not_null(),
             # rounded as marts.portfolio_carbon rounds it before it sums
             lambda: (
                 _number("market_value_eur") * (_number("emissions_tco2e") / (_number("revenue_eur") / MILLION))

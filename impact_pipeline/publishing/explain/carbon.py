@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from impact_pipeline.publishing.explain.funds import FundDeclarations
 from impact_pipeline.publishing.explain.issuers import IssuerFacts
 from impact_pipeline.publishing.explain.names import Asked
 from impact_pipeline.publishing.explain.parts import gathered, ranked, require_equal
@@ -32,7 +33,8 @@ _SHAPES = {
     "pai_2_footprint_tco2e_per_meur": _Shape("financed_tco2e", "tCO2e", "all_eur", "MEUR", per_million=True),
     "waci_tco2e_per_meur": _Shape("waci_term", "EUR × tCO2e/MEUR CA", "waci_weight_eur", "EUR"),
     "waci_coverage_ratio": _Shape("waci_weight_eur", "EUR", "waci_eligible_eur", "EUR"),
-    "data_quality_score": _Shape("amount_x_score", "EUR × score", "covered_eur", "EUR"),
+    "data_quality_score": _Shape("amount_x_score", "EUR × score", "scored_eur", "EUR"),
+    "fund_declared_value_eur": _Shape("declared_eur", "EUR"),
 }
 #: Columns of the mart that the sums of the parts must equal to the last decimal.
 _PUBLISHED = {
@@ -40,13 +42,15 @@ _PUBLISHED = {
     "eligible_eur": "eligible_value_eur",
     "covered_eur": "covered_value_eur",
     "financed_tco2e": "financed_emissions_tco2e",
+    "declared_eur": "fund_declared_value_eur",
 }
 
 _LINES = """
 , asked as (
 select
     lines.portfolio_id, lines.line_id, lines.lookthrough_path, '' as part, lines.is_eligible, lines.market_value_eur,
-    lines.eligible_eur, lines.covered_{scopes} as covered_eur, lines.financed_{scopes} as financed_tco2e,
+    lines.eligible_eur, lines.covered_{scopes} as covered_eur,
+    lines.declared_{scopes} as declared_eur, lines.financed_{scopes} as financed_tco2e,
     lines.amount_x_score_{scopes} as amount_x_score, lines.covered_score_{scopes} as covered_score,
     lines.waci_eligible_eur, lines.waci_weight_{scopes} as waci_weight_eur, lines.waci_term_{scopes} as waci_term,
     case
@@ -73,6 +77,8 @@ _SUMS = """
 select
     count(*) as lines, sum(market_value_eur) as market_value_eur, sum(coalesce(eligible_eur, 0)) as eligible_eur,
     sum(coalesce(covered_eur, 0)) as covered_eur, sum(financed_tco2e) as financed_tco2e,
+    sum(coalesce(declared_eur, 0)) as declared_eur,
+    sum(coalesce(covered_eur, 0) - coalesce(declared_eur, 0)) as scored_eur,
     sum(amount_x_score) as amount_x_score, sum(coalesce(waci_eligible_eur, 0)) as waci_eligible_eur,
     sum(coalesce(waci_weight_eur, 0)) as waci_weight_eur, sum(waci_term) as waci_term,
     min(covered_score) as best_score, max(covered_score) as weakest_score
@@ -190,14 +196,21 @@ def _coverage(month: MonthRows, column: str, published: Row) -> dict[str, Any]:
 
 
 def _eligible(column: str) -> str:
-    """Query of the eligible lines: amount, and the reason why it is covered or not."""
-    amount, reason = "eligible_eur", "reason"
+    """Query of the eligible lines: amount, and the reason why it is covered or not.
+
+    A fund that declares its impacts is two rows: what its declaration covers, and the rest.
+    """
+    amount, covered, reason = "eligible_eur", "covered_eur", "reason"
     if column.startswith("waci"):
-        amount = "waci_eligible_eur"
+        amount, covered = "waci_eligible_eur", "waci_weight_eur"
         reason = "case when reason = 'covered' and waci_weight_eur is null then 'missing_revenue' else reason end"
+    told = f"select portfolio_id, line_id, lookthrough_path, {reason} as reason, {amount} as whole_eur,"
+    told += f" {covered} as covered_eur from parts where is_eligible"
     return (
-        f"select portfolio_id, line_id, lookthrough_path, {reason} as reason, {amount} as amount_eur from parts"
-        " where is_eligible"
+        f"with told as ({told}) select portfolio_id, line_id, lookthrough_path, reason,"
+        " case when reason = 'covered' then covered_eur else whole_eur end as amount_eur from told"
+        " union all select portfolio_id, line_id, lookthrough_path, 'part_not_declared', whole_eur - covered_eur"
+        " from told where reason = 'covered' and whole_eur <> covered_eur"
     )
 
 
@@ -215,6 +228,7 @@ def _add_lines(month: MonthRows, top: list[Row], column: str, scopes: str) -> No
     """Give each of the biggest lines its amounts, its issuer's figures and the cells of both."""
     sources = Sources(month)
     facts = IssuerFacts(month, sources)
+    declared = FundDeclarations(month)
     attributed = {row["place"]: row for row in month.rows(_ATTRIBUTED)}
     for part in top:
         row = attributed[part["place"]]
@@ -227,13 +241,21 @@ def _add_lines(month: MonthRows, top: list[Row], column: str, scopes: str) -> No
         is_attributed = row["denominator_eur"] is not None
         if is_attributed and not column.startswith("waci"):
             cells += facts.denominator_cells(issuer, row["denominator_basis"], row["denominator_eur"])
+        cells += declared.cells(part["place"], scopes, is_waci=column.startswith("waci"))
         if is_attributed:
             cells += facts.emission_cells(issuer, scopes)
         if column.startswith("waci"):
             cells += facts.revenue_cells(issuer)
         shown = (
             *("outstanding_eur", "denominator_eur", "denominator_basis", "attribution_factor", "scope_1_tco2e"),
-            *("scope_2_tco2e", "scope_3_tco2e", "revenue_eur", "use_of_proceeds_basis", "attributed_scope_1_2_tco2e"),
+            *(
+                "fund_declared_eur",
+                "scope_2_tco2e",
+                "scope_3_tco2e",
+                "revenue_eur",
+                "use_of_proceeds_basis",
+                "attributed_scope_1_2_tco2e",
+            ),
         )
         part.clear()
         part.update(
@@ -241,7 +263,7 @@ def _add_lines(month: MonthRows, top: list[Row], column: str, scopes: str) -> No
                 **part_keys,
                 **line,
                 **{name: row[name] for name in shown},
-                "emissions_fiscal_year": chosen.get("fiscal_year"),
+                "emissions_fiscal_year": chosen.get("fiscal_year", row["emissions_fiscal_year"]),
                 "scope_3_fiscal_year": chosen.get("scope_3_fiscal_year"),
                 "scope_2_basis": chosen.get("scope_2_basis"),
                 "financials_fiscal_year": sheet.get("fiscal_year"),

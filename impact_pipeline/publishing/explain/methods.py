@@ -56,7 +56,7 @@ METHODS = {
         Method(
             "PCAF-A-DQ",
             "Score de qualité des données, pondéré par l'encours",
-            "Σ (encours × score de 1 à 5) / Σ encours des lignes couvertes",
+            "Σ (encours × score de 1 à 5) / Σ encours des lignes couvertes qui ont un score",
             PCAF, "encadré 6.1-6 p. 167-168", "D3",
         ),
         Method(
@@ -88,6 +88,12 @@ METHODS = {
             "Couverture de la WACI",
             "Σ valeur des lignes couvertes avec chiffre d'affaires / Σ valeur des lignes éligibles",
             OURS, "marts.portfolio_carbon", "P",
+        ),
+        Method(
+            "IMPACT-FUND-DECLARED",
+            "Fonds sans inventaire, d'après leur propre déclaration (EET)",
+            "Σ (valeur de la ligne × couverture déclarée) ; émissions = cette part en MEUR × empreinte déclarée",
+            OURS, "core.fund_declared_positions", "P",
         ),
         Method("IMPACT-VALUE", "Somme de valeurs", "Σ valeur des lignes", OURS, "marts", "P"),
         Method(

@@ -19,6 +19,7 @@ CARBON = {
     "waci_tco2e_per_meur": ("TCFD-WACI", "tCO2e/MEUR CA", "Intensité moyenne pondérée (WACI)"),
     "waci_coverage_ratio": ("TCFD-WACI-COV", "ratio", "Couverture de la WACI"),
     "data_quality_score": ("PCAF-A-DQ", "score", "Qualité des données carbone (1 = meilleure, 5 = plus faible)"),
+    "fund_declared_value_eur": ("IMPACT-FUND-DECLARED", "EUR", "Encours couvert par les déclarations des fonds (EET)"),
 }
 #: Column of marts.sovereign_carbon -> method, unit, label.
 SOVEREIGN = {

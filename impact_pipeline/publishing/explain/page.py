@@ -136,6 +136,9 @@ def _name(part: dict[str, Any]) -> str:
 def _detail(part: dict[str, Any]) -> Iterator[str]:
     if part.get("attribution_factor") is not None:
         yield _attribution(part)
+    elif part.get("fund_declared_eur") is not None:
+        covered = f"{fr(part['fund_declared_eur'])} EUR couverts sur {fr(part['outstanding_eur'])} EUR"
+        yield f"{covered} ; {BASES['fund_declared']}, exercice {part['emissions_fiscal_year'] or '–'} ; sans score PCAF"
     elif "country_tco2e" in part:
         yield (
             f"{fr(part['outstanding_eur'])} EUR ; pays {part['country'] or '–'} : {fr(part['country_tco2e'])} tCO2e,"
@@ -182,6 +185,7 @@ def _proceeds(part: dict[str, Any]) -> str:
 
 def _cell(cell: dict[str, Any]) -> str:
     more = [f"exercice {cell['fiscal_year']}"] if cell.get("fiscal_year") else []
+    more += [f"au {day(cell['reference_date'])}"] if cell.get("reference_date") else []
     more += [str(cell[name]) for name in ("basis", "source", "measure", "locator") if cell.get(name)]
     if cell.get("fund_value_eur") is not None:
         more.append(f"fonds de {fr(cell['fund_value_eur'])} EUR")

@@ -10,6 +10,9 @@ REASONS = {
     "sovereign_covered": "État, compté à part",
     "missing_sovereign_data": "pays sans émissions ou sans PIB",
     "opaque_fund": "fonds sans inventaire",
+    "stale_fund_declaration": "fonds sans inventaire, déclaration (EET) trop ancienne",
+    "incomplete_fund_declaration": "fonds sans inventaire, déclaration (EET) sans empreinte ou sans couverture",
+    "part_not_declared": "part du fonds hors de sa déclaration (EET)",
     "unallocated_fund_value": "valeur du fonds non expliquée par ses lignes",
     "unknown_issuer": "émetteur inconnu",
     "missing_outstanding": "encours inconnu",
@@ -51,6 +54,7 @@ BASES = {
     "evic_reported": "EVIC du fournisseur",
     "equity_plus_debt": "fonds propres + dette",
     "total_assets": "total du bilan",
+    "fund_declared": "empreinte déclarée par le fonds (EET), sans inventaire",
     "gdp_ppp": "PIB en parité de pouvoir d'achat",
     "gdp_nominal": "PIB nominal",
 }

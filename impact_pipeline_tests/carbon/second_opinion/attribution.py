@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from impact_pipeline_tests.carbon.second_opinion.facts import Company, Method, Sheet
+from impact_pipeline_tests.carbon.second_opinion.funds import Declared, declared
 from impact_pipeline_tests.carbon.second_opinion.lookthrough import Position
 from impact_pipeline_tests.carbon.second_opinion.numbers import Amount, published, ratio, times
 from impact_pipeline_tests.carbon.second_opinion.reading import Row
@@ -29,6 +30,7 @@ class World:
     sheets: Mapping[str, Sheet]
     companies: Mapping[str, Company]
     countries: Mapping[str, Row]
+    funds: Mapping[str, Row]
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Carbon:
     company: Company = NOTHING_KNOWN
     revenue: Amount | None = None
     country: Row | None = None
+    declared: Declared | None = None
 
     @property
     def is_covered(self) -> bool:
@@ -63,7 +66,12 @@ def carbon(position: Position, world: World) -> Carbon:
     if position.asset_class not in CORPORATE or short:
         return Carbon(position, outstanding, False)
     if position.asset_class == "fund":
-        return Carbon(position, outstanding, True)
+        told = declared(position.instrument_id, position.market, world.funds, world.method)
+        if told is None:
+            return Carbon(position, outstanding, True)
+        return Carbon(
+            position, outstanding, True, financed_1_2=told.financed_1_2, financed_3=told.financed_3, declared=told
+        )
     company = world.companies.get(position.issuer_id or "", NOTHING_KNOWN)
     sheet = world.sheets.get(position.issuer_id or "")
     revenue = sheet.revenue if sheet else None

@@ -28,6 +28,7 @@ class Method:
     debt_outstanding: str = "nominal"
     max_emissions_age_years: int = 3
     max_financials_age_years: int = 3
+    max_fund_declaration_age_months: int = 18
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ class Position:
     market: Amount | None
     nominal: Amount | None
     book: Amount | None
+    instrument_id: str | None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -87,6 +88,7 @@ def _walk(
         yield Position(
             portfolio, line["line_id"], ">".join(path), line["asset_class"], pocket or "other", line.get("issuer_id"),
             *(_scaled(line[name], scale, path) for name in ("market", "nominal", "book")),
+            line.get("instrument_id"),
         )  # fmt: skip
         return
     share = _product(scale, ratio(line["market"], fund_value))

@@ -12,8 +12,12 @@ NUMBERS = {
     "quantity", "nominal_amount", "market_value", "book_value", "market_value_eur", "revenue", "market_cap",
     "total_debt", "minority_interest", "deposits", "total_equity", "total_assets", "evic", "tco2e",
     "ghg_excl_lulucf_tco2e", "ghg_incl_lulucf_tco2e", "gdp_ppp_intl_usd", "gdp_nominal_eur", "units_per_eur",
+    "carbon_footprint_scope_1_2_tco2e_per_meur", "carbon_footprint_scope_1_2_coverage_ratio",
+    "carbon_footprint_scope_1_2_3_tco2e_per_meur", "carbon_footprint_scope_1_2_3_coverage_ratio",
+    "ghg_intensity_scope_1_2_tco2e_per_meur", "ghg_intensity_scope_1_2_coverage_ratio",
+    "ghg_intensity_scope_1_2_3_tco2e_per_meur", "ghg_intensity_scope_1_2_3_coverage_ratio",
 }  # fmt: skip
-DATES = {"as_of_date", "period_end", "published_on", "known_from", "rate_date"}
+DATES = {"as_of_date", "period_end", "published_on", "known_from", "rate_date", "reference_date"}
 WHOLE = {"fiscal_year", "year"}
 BOOLEANS = {"is_financial", "is_listed"}
 #: A fact without the day it was received was always known.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from impact_pipeline_tests.carbon.second_opinion import facts
 from impact_pipeline_tests.carbon.second_opinion.attribution import Carbon, World, carbon
+from impact_pipeline_tests.carbon.second_opinion.funds import declarations
 from impact_pipeline_tests.carbon.second_opinion.lookthrough import positions
 from impact_pipeline_tests.carbon.second_opinion.numbers import (
     STEP,
@@ -42,7 +43,8 @@ class Share:
 
     outstanding: Amount
     financed: Amount
-    score: int
+    #: None: a fund's own declaration has none
+    score: int | None
 
 
 def opinion(inputs: Path, method: facts.Method) -> Opinion:
@@ -57,6 +59,7 @@ def opinion(inputs: Path, method: facts.Method) -> Opinion:
         facts.sheets(balance_sheets, issuers, fx, method, quoted),
         facts.companies(read(inputs, "issuer_emissions"), facts.closings(balance_sheets, method), method),
         facts.countries(read(inputs, "sovereigns"), method),
+        declarations(read(inputs, "fund_declarations"), method),
     )  # fmt: skip
     book = positions(holdings, read(inputs, "portfolios"), fx)
     lines: dict[str, list[Carbon]] = defaultdict(list)
@@ -111,12 +114,7 @@ def _portfolio_row(lines: Sequence[Carbon], scopes: str, book: Amount | None) ->
     covered = total(share.outstanding for share in shares)
     financed = total(share.financed for share in shares)
     # PCAF and TCFD: weights over the covered lines, here those with a revenue too
-    weighed = [
-        (of.position.market, divide(tonnes, divide(of.revenue.value, MILLION)))
-        for of in eligible
-        if _share(of, scopes) is not None and of.revenue is not None and of.revenue.value > 0
-        and (tonnes := _tonnes(of, scopes)) is not None and of.position.market is not None
-    ]  # fmt: skip
+    weighed = [each for of in eligible if _share(of, scopes) is not None and (each := _weighed(of, scopes)) is not None]
     return {
         "market_value_eur": total(of.position.market for of in lines),
         "eligible_value_eur": eligible_value or ZERO,
@@ -129,13 +127,19 @@ def _portfolio_row(lines: Sequence[Carbon], scopes: str, book: Amount | None) ->
         "waci_coverage_ratio": ratio(
             total(market for market, _ in weighed) or ZERO, total(of.position.market for of in eligible)
         ),
-        "data_quality_score": mean([(share.outstanding, Decimal(share.score)) for share in shares]),
+        "data_quality_score": mean(
+            [(share.outstanding, Decimal(share.score)) for share in shares if share.score is not None]
+        ),
+        "fund_declared_value_eur": total(share.outstanding for share in shares if share.score is None) or ZERO,
     }
 
 
 def _share(of: Carbon, scopes: str) -> Share | None:
     """The line's part in a choice of scopes; covered only when every scope asked for is."""
     direct, indirect, company = of.financed_1_2, of.financed_3, of.company
+    if of.declared is not None:
+        parts = {"1_2": (direct,), "3": (indirect,), "1_2_3": (direct, indirect)}[scopes]
+        return None if None in parts else Share(of.declared.covered, total(parts) or ZERO, None)
     needed = {
         "1_2": ((direct, company.score_1_2),),
         "3": ((indirect, company.score_3),),
@@ -146,6 +150,24 @@ def _share(of: Carbon, scopes: str) -> Share | None:
         return None
     financed = total(amount for amount, _ in known)
     return Share(of.outstanding, financed or ZERO, max(score for _, score in known))
+
+
+def _weighed(of: Carbon, scopes: str) -> tuple[Amount, Decimal] | None:
+    """Weight of a line in the WACI, and its tonnes per million EUR of revenue."""
+    if of.declared is not None:
+        told = of.declared
+        wanted = {
+            "1_2": (told.intensity_1_2,),
+            "3": (told.intensity_3,),
+            "1_2_3": (told.intensity_1_2, told.intensity_3),
+        }
+        figures = [each for each in wanted[scopes] if each is not None]
+        is_known = told.weight is not None and len(figures) == len(wanted[scopes])
+        return (told.weight, sum(figures, Decimal(0))) if told.weight is not None and is_known else None
+    tonnes = _tonnes(of, scopes)
+    if tonnes is None or of.revenue is None or of.revenue.value <= 0 or of.position.market is None:
+        return None
+    return of.position.market, divide(tonnes, divide(of.revenue.value, MILLION))
 
 
 def _tonnes(of: Carbon, scopes: str) -> Decimal | None:

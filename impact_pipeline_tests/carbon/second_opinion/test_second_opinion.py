@@ -20,7 +20,8 @@ METHODS = {
 }
 #: Reasons every batch must contain, or the agreement would be about easy portfolios only.
 HARD_CASES = {
-    "covered", "sovereign_covered", "missing_sovereign_data", "opaque_fund", "unknown_issuer", "missing_emissions",
+    "covered", "sovereign_covered", "missing_sovereign_data", "opaque_fund", "stale_fund_declaration",
+    "incomplete_fund_declaration", "unknown_issuer", "missing_emissions",
     "missing_scope_1", "missing_scope_2", "stale_emissions", "missing_financials", "missing_evic", "missing_deposits",
     "missing_equity_and_debt", "stale_financials", "missing_fx_rate", "short_position", "attribution_above_1",
 }  # fmt: skip

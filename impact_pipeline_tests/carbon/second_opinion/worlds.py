@@ -47,12 +47,15 @@ class Maker:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
+        #: Apart, so that what funds declare does not change what else is drawn.
+        self.declared = Random(f"declared {seed}")
 
     def inputs(self, worlds: int) -> dict[str, Rows]:
         """Datasets of so many worlds, rows in random order."""
         data: Data = {
             "holdings": [], "portfolios": [], "issuers": [], "issuer_financials": [], "issuer_emissions": [],
             "fx_rates": self._fx_rates(), "sovereigns": self._sovereigns(),
+            "fund_declarations": [],
         }  # fmt: skip
         for number in range(worlds):
             self._world(f"W{number:04d}", data)
@@ -98,6 +101,7 @@ class Maker:
         ]  # fmt: skip
 
     def _world(self, name: str, data: Data) -> None:
+        data["fund_declarations"] += self._declarations(name)
         companies = [f"{name}-C{number}" for number in range(self.random.randint(1, 6))]
         for issuer in companies:
             self._company(issuer, data)
@@ -139,8 +143,30 @@ class Maker:
             "market_value": None if in_eur else value, "market_value_eur": value if in_eur else None,
             "nominal_amount": self._maybe(nominal, 0.5), "book_value": self._maybe(book, 0.5),
             "pocket": self.random.choice(POCKETS),
+            "instrument_id": f"{line_id[:5]}-D{self.declared.randrange(5)}" if asset_class == "fund" else None,
             "fund_id": self._maybe("NOWHERE", 0.5) if asset_class == "fund" else None,
         }  # fmt: skip
+
+    def _declarations(self, name: str) -> list[dict[str, Any]]:
+        """Up to three per fund, some about the future, some stale, some received after the run's day."""
+        draw, rows = self.declared, []
+        for fund in range(4):
+            for day in draw.sample(
+                ("2022-12-31", "2023-05-31", "2023-06-30", "2024-09-30", "2025-03-31"), draw.randrange(4)
+            ):
+                row: dict[str, Any] = {"instrument_id": f"{name}-D{fund}", "reference_date": day}
+                row["known_from"] = draw.choice(("2024-10-15", "2025-02-10", "2026-03-01"))
+                for figure in ("carbon_footprint", "ghg_intensity"):
+                    coverage = draw.choice(("0", "0.35", "0.777777", "1"))
+                    for scopes, low in (("1_2", 0.5), ("1_2_3", 1.5)):
+                        kept = draw.random() < 0.9
+                        row[f"{figure}_scope_{scopes}_tco2e_per_meur"] = (
+                            f"{10 ** draw.uniform(low, low + 1.5):.4f}" if kept else None
+                        )
+                        other = draw.choice((coverage, coverage, coverage, "0.5", None))
+                        row[f"{figure}_scope_{scopes}_coverage_ratio"] = other
+                rows.append(row)
+        return rows
 
     def _company(self, issuer: str, data: Data) -> None:
         is_listed = self.random.choice(("true", "true", "false", None))
