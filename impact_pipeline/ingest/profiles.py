@@ -12,7 +12,8 @@ import polars as pl
 
 from impact_pipeline.errors import PolicyFileError, SourceFileError
 from impact_pipeline.ingest.columns_profile import ColumnsProfile
-from impact_pipeline.ingest.csv_files import check_lines, decoded, read_csv
+from impact_pipeline.ingest.csv_bytes import check_lines, encoding_of
+from impact_pipeline.ingest.csv_files import read_csv
 from impact_pipeline.ingest.json_files import read_json
 from impact_pipeline.ingest.policy_yaml import Document, parse, read_documents
 from impact_pipeline.ingest.sources import SourceFile, nearest
@@ -134,10 +135,9 @@ def _read(peeked: _Peeked, profile: Profile) -> TextTable | None:
     if file.extension == "csv":
         for skipped, delimiter, header in _first_lines(file, profile):
             if not profile.missing(header):
-                text = decoded(file, profile.encoding)
-                return read_csv(
-                    file, text, delimiter, skipped, keep=profile.uses, footer=columns.footer if columns else ()
-                )
+                encoding = encoding_of(file, profile.encoding)
+                footer = columns.footer if columns else ()
+                return read_csv(file, encoding, delimiter, skipped, keep=profile.uses, footer=footer)
         return None
     if file.extension in _WORKBOOKS:
         # a title may stand above the header; without a profile's header the first row is the header
