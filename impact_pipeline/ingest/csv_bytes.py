@@ -50,7 +50,7 @@ def encoding_of(file: SourceFile, encodings: Sequence[str] = ("utf-8",)) -> str:
             row=_row_at(data, match.start()),
             hint="Save it as CSV again",
         )
-    places = []
+    places: list[int] = []
     for encoding in encodings:
         odd = _not_valid(data, encoding)
         # one damaged byte must not turn every accent of a UTF-8 file into two strange letters

@@ -1,6 +1,7 @@
 """Check digits of identifiers (a WKN has none). Spelling (case, spaces) is repaired; a wrong checksum never is."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 import polars as pl
@@ -32,6 +33,11 @@ _LEI = re.compile(r"[A-Z0-9]{18}[0-9]{2}")
 def compact(code: str) -> str:
     """The code in upper case without white space."""
     return "".join(code.split()).upper()
+
+
+def compacted(name: str) -> pl.Expr:
+    """``compact`` as an expression."""
+    return pl.col(name).str.replace_all(r"\s", "").str.to_uppercase()
 
 
 @lru_cache(maxsize=CACHED_CODES)
@@ -155,6 +161,15 @@ def _luhn(digit: pl.Expr, doubled: pl.Expr) -> pl.Expr:
 
 def _told(codes: pl.Series, right: pl.Expr) -> pl.Series:
     return codes.rename("code").to_frame().select(right.fill_null(value=False)).to_series()
+
+
+def right_codes(
+    codes: pl.Series, are_plain: Callable[[pl.Series], pl.Series], valid: Callable[[str], str | None]
+) -> pl.Series:
+    """Each code in its normal spelling, nothing where it is none; only those not ``are_plain`` are read one by one."""
+    distinct = codes.drop_nulls().unique()
+    odd = distinct.filter(~are_plain(distinct))
+    return codes.replace(odd, pl.Series([valid(code) for code in odd], dtype=pl.String))
 
 
 def isin_fault(code: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """A million lines of a Tripartite Template in CSV to the raw tables, beside a bare ``read_csv`` of the same file.
 
 Both run in processes of their own on two processors, so that the peak memory is their own; writing the file is not
-timed. Ours archives, parses, checks and writes; DuckDB types the columns by looking at them and writes them as they are.
+timed. Ours archives, parses, checks and writes; DuckDB types the columns by looking at them and writes them.
 """
 
 import json
