@@ -97,8 +97,12 @@ def read_csv(
             frames.append(_split(layout, lines))
     if not any(frame.height for frame in frames) or layout is None:
         raise no_rows(file)
-    table = pl.concat(frames)
-    return TextTable(file, table.drop(_ROW), table.get_column(_ROW), above=layout.above)
+    # column by column, each let go where it came from: a second copy of the whole table would be the peak of memory
+    whole = {
+        name: pl.concat([frame.drop_in_place(name) for frame in frames], rechunk=True) for name in frames[0].columns
+    }
+    rows = whole.pop(_ROW)
+    return TextTable(file, pl.DataFrame(whole), rows, above=layout.above)
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,7 @@ def _split(layout: _Layout, lines: pl.DataFrame) -> pl.DataFrame:
             columns=list(layout.picked.values()),
         )
         cells.columns = list(layout.picked)
-    return cells.with_columns(lines.get_column("row").alias(_ROW))
+    return cells.with_columns(lines.get_column("row").alias(_ROW)).rechunk()  # no longer holds the text of the slice
 
 
 def _cells(layout: _Layout, row: int, line: str) -> list[str]:

@@ -32,7 +32,7 @@ class Delivered:
         return next(iter(ids)) if len(ids) == 1 else None
 
     def found(self, month: dt.date | None, codes: pl.Series) -> pl.Series:
-        """``find`` for each of the codes; only those that a portfolio has, letter case and blanks apart, are looked at."""
+        """``find`` for each of the codes: only those that are a portfolio's, but for case and blanks, are looked at."""
         keys = [key for at, key in self._ids if at == month]
         alike = codes.str.replace_all(r"\s", "").str.to_uppercase().is_in(keys)
         distinct = codes.filter(alike).unique()

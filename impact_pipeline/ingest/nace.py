@@ -89,7 +89,10 @@ def revision(text: str) -> str | None:
 
 
 def usual_revision(codes: Mapping[str, int]) -> str:
-    """Revision of most codes whose letter decides; Rev. 2 when they tie or none decides. ``codes``: how often each is."""
+    """Revision of most codes whose letter decides; Rev. 2 when they tie or none decides.
+
+    ``codes``: how often each is there.
+    """
     votes: Counter[str | None] = Counter()
     for code, count in codes.items():
         votes[revision(code)] += count

@@ -35,10 +35,10 @@ def code_type(name: str) -> pl.Expr:
 class TptFile:
     """Positions of one file, all of one month, in the order of the file.
 
-    ``frame``: its ``row``; under our names the texts (nothing = null, also for a field that the file lacks); beside each
-    amount its ``_digits``, with a point, and its ``_number``: 6 decimals as stored, the weight as a float; ``valued_on``
-    and ``reported_on``; ``portfolio``, the fund or share class, an ISIN in its normal spelling; ``fund``, the number of
-    the fund whatever the letter case of its code.
+    ``frame``: its ``row``; under our names the texts (nothing = null, also for a field that the file lacks); beside
+    each amount its ``_digits``, with a point, and its ``_number``: 6 decimals as stored, the weight as a float;
+    ``valued_on`` and ``reported_on``; ``portfolio``, the fund or share class, an ISIN in its normal spelling; ``fund``,
+    the number of the fund whatever the letter case of its code.
     """
 
     file: SourceFile

@@ -62,7 +62,9 @@ def _local_issuers(rows: pl.DataFrame) -> pl.Series:
     keys = distinct.with_columns(
         key=pl.Series([_local_issuer(*texts) for texts in distinct.iter_rows()], dtype=pl.String)
     )
-    return rows.select(names).join(keys, on=names, how="left", nulls_equal=True, maintain_order="left").get_column("key")
+    return (
+        rows.select(names).join(keys, on=names, how="left", nulls_equal=True, maintain_order="left").get_column("key")
+    )
 
 
 def _local_issuer(code: str | None, name: str | None, country: str | None) -> str | None:
