@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
 
@@ -231,6 +231,12 @@ def _check_range(batch: Batch, column: Column) -> None:
         batch.refuse(pl.col(name) < low, name, f"at least {low:g}", lambda row: str(row[name]))
     if high is not None:
         batch.refuse(pl.col(name) > high, name, f"at most {high:g}", lambda row: str(row[name]))
+
+
+def iso_dates(texts: Iterable[str | None]) -> list[dt.date] | None:
+    """The date of each text; nothing when one is missing or odd."""
+    days = [iso_date((text or "").strip()) for text in texts]
+    return None if None in days else [day for day in days if day is not None]
 
 
 def iso_date(text: str) -> dt.date | None:

@@ -164,8 +164,10 @@ def _split(layout: _Layout, lines: pl.DataFrame) -> pl.DataFrame:
     elif layout.width == 1:
         cells = lines.select(pl.col("line").alias(name) for name in layout.picked)
     else:
+        text = io.BytesIO()
+        lines.select("line").write_csv(text, include_header=False, quote_style="never")
         cells = pl.read_csv(
-            lines.get_column("line").str.join("\n").item().encode(),
+            text.getvalue(),
             has_header=False,
             separator=mark,
             quote_char=None,
@@ -221,13 +223,19 @@ def wrong_delimiter(file: SourceFile, header: list[str]) -> None:
             )
 
 
-def peek(file: SourceFile, column: str) -> list[str | None] | None:
+def peek(file: SourceFile, column: str | int, delimiter: str = ",", skipped: int = 0) -> list[str | None] | None:
     """Distinct texts of one column, cheaply and without checks; nothing when that cannot be done."""
     try:
         quote = '"' if b'"' in file.data else None
         frame = pl.read_csv(
-            file.data, columns=[column], infer_schema=False, quote_char=quote, truncate_ragged_lines=True
+            file.data,
+            columns=[column],  # type: ignore[arg-type]
+            separator=delimiter,
+            skip_lines=skipped,
+            infer_schema=False,
+            quote_char=quote,
+            truncate_ragged_lines=True,
         )
     except (pl.exceptions.PolarsError, OSError, ValueError):
         return None
-    return frame.get_column(column).unique(maintain_order=True).to_list()
+    return frame.to_series().unique(maintain_order=True).to_list()

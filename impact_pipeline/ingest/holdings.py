@@ -9,7 +9,7 @@ import polars as pl
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest import canonical, csv_files
-from impact_pipeline.ingest.cells import Batch, iso_date
+from impact_pipeline.ingest.cells import Batch, iso_dates
 from impact_pipeline.ingest.columns_profile import COMPANIONS, ColumnsProfile
 from impact_pipeline.ingest.corrections import Mending
 from impact_pipeline.ingest.datasets import typed_rows
@@ -27,7 +27,7 @@ from impact_pipeline.ingest.months import (
     names_a_month_only,
     spelled,
 )
-from impact_pipeline.ingest.profiles import Profile, column_of_field, read_with_profile
+from impact_pipeline.ingest.profiles import Profile, column_of_field, peeked_dates, read_with_profile
 from impact_pipeline.ingest.row_rules import apply_rules
 from impact_pipeline.ingest.sources import SourceFile, check_distinct
 from impact_pipeline.ingest.tables import TextTable, no_rows, peek_dates
@@ -146,7 +146,11 @@ def months_held(files: Sequence[SourceFile], profiles: Sequence[Profile]) -> set
     held: set[dt.date] = set()
     for file in files:
         reading = _Reading()
-        _sort_out(file, profiles, (), reading, Mending())
+        days = iso_dates(peeked_dates(file, profiles))
+        if days:
+            reading.months_held = {month for day in days if (month := month_of(day)) is not None}
+        else:
+            _sort_out(file, profiles, (), reading, Mending())
         named = named_month(file.name)
         # a file in which no date can be read stands for the month of its name: reading that month will say why
         held |= reading.months_held or ({named} if named is not None else set())
@@ -231,10 +235,7 @@ def _peeked_days(file: SourceFile, mending: Mending) -> list[dt.date] | None:
     if file.extension == "parquet":
         return peek_dates(file, "as_of_date")
     texts = csv_files.peek(file, "as_of_date") if file.extension == "csv" else None
-    if not texts:
-        return None
-    days = [iso_date(text) if text else None for text in texts]
-    return None if None in days else [day for day in days if day is not None]
+    return iso_dates(texts) if texts else None
 
 
 def _concerned(file: SourceFile, days: Sequence[dt.date], months: Sequence[dt.date]) -> bool:

@@ -13,7 +13,7 @@ import polars as pl
 from impact_pipeline.errors import PolicyFileError, SourceFileError
 from impact_pipeline.ingest.columns_profile import ColumnsProfile
 from impact_pipeline.ingest.csv_bytes import check_lines, encoding_of
-from impact_pipeline.ingest.csv_files import read_csv
+from impact_pipeline.ingest.csv_files import peek, read_csv
 from impact_pipeline.ingest.json_files import read_json
 from impact_pipeline.ingest.policy_yaml import Document, parse, read_documents
 from impact_pipeline.ingest.sources import SourceFile, nearest
@@ -90,6 +90,17 @@ def read_with_profile(file: SourceFile, profiles: Sequence[Profile]) -> tuple[Pr
     for profile in fitting:
         _refuse_nearly(peeked, profile)
     return None, None
+
+
+def peeked_dates(file: SourceFile, profiles: Sequence[Profile]) -> list[str | None]:
+    """Distinct valuation dates of a template in CSV, cheaply and without checks; none when that cannot be done."""
+    fitting = [p for p in profiles if file.extension == "csv" and _may_fit(file, p)]
+    headers = ((p, found) for p in fitting for found in _first_lines(file, p) if not p.missing(found[2]))
+    profile, (skipped, delimiter, header) = next(headers, (None, (0, "", [])))
+    if not isinstance(profile, TemplateProfile):
+        return []
+    places = [place for place, name in enumerate(header) if profile.is_date(name)]
+    return (peek(file, places[0], delimiter, skipped) or []) if len(places) == 1 else []
 
 
 class _Peeked:

@@ -95,6 +95,10 @@ class TemplateProfile(Shape):
         """Whether a column of the file is mapped."""
         return self.number_of(heading) in self.fields.values()
 
+    def is_date(self, heading: str) -> bool:
+        """Whether a column of the file may be the valuation date."""
+        return self.number_of(heading) == self.fields["valuation_date"]
+
     def number_of(self, heading: str) -> str | None:
         """Field number of a heading: the one it starts with, else the one of its name."""
         return field_number(heading) or self._numbers.get(heading_key(heading))

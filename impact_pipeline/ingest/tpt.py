@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from impact_pipeline.errors import SourceFileError
-from impact_pipeline.ingest.cells import iso_date, translated
+from impact_pipeline.ingest.cells import iso_dates, translated
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
 from impact_pipeline.ingest.identifiers import compact, valid_isin
 from impact_pipeline.ingest.months import check_day, dated_otherwise, month_of, months_in_name
@@ -123,9 +123,7 @@ def _month(file: SourceFile, column: str, frame: pl.DataFrame, months: Sequence[
 def quick_days(profile: TemplateProfile, table: TextTable) -> list[dt.date] | None:
     """Distinct valuation dates, without typing anything else; nothing when a date is missing or odd."""
     headers = column_of_field(profile, table)
-    texts = table.frame.get_column(headers["valuation_date"]).unique().to_list()
-    days = [iso_date((text or "").strip()) for text in texts]
-    return None if None in days else [day for day in days if day is not None]
+    return iso_dates(table.frame.get_column(headers["valuation_date"]).unique())
 
 
 def check_name(tpt: TptFile, months: Sequence[dt.date]) -> None:

@@ -19,6 +19,8 @@ _FIELDS = (
     "row", "valued_on", "issuer_code", "issuer_code_type", "issuer_name", "group_code", "group_code_type", "group_name",
     "country", "sector", "sector_nace_2_1",
 )  # fmt: skip
+#: Those that name it.
+_NAMING = ("issuer_code", "issuer_name", "group_code")
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,10 @@ class Issuers:
 def issuers_of(tpt: TptFile, notes: TptNotes) -> Issuers:
     """The issuers that fields 46 to 52 name, by LEI, else by their group's LEI, else by a key of their own."""
     no_lei = "typed as LEI but not one; {}".format
-    has_issuer = pl.col("has_issuer")
     # nothing is read on a line that may name its counterparty
-    rows = tpt.frame.select(pl.col(name) if name == "row" else pl.when(has_issuer).then(name) for name in _FIELDS)
+    rows = tpt.frame.select(
+        pl.when("has_issuer").then(name).alias(name) if name in _NAMING else pl.col(name) for name in _FIELDS
+    )
     issuer = leis(rows, "issuer_code", notes, lei_fault()[1], no_lei("group code or name used instead"))
     group = leis(rows, "group_code", notes, lei_fault()[1], no_lei("the group is not known"))
     is_local = issuer.is_null() & group.is_null()

@@ -136,24 +136,24 @@ def _note_unattributed(tpt: TptFile, notes: TptNotes) -> None:
 
 def _line_ids(frame: pl.DataFrame) -> pl.Series:
     """The code, with a number behind it when the fund has it already; a number the file itself uses is left out."""
-    keys = frame.select("portfolio", "code", "instrument_code").with_columns(
-        number=pl.int_range(1, pl.len() + 1).over("portfolio", "code")
+    keys = frame.select("fund", "code", "instrument_code").with_columns(
+        number=pl.int_range(1, pl.len() + 1).over("fund", "code")
     )
     told = pl.when(pl.col("number") == 1).then(pl.col("code")).otherwise(pl.format("{}#{}", "code", "number"))
     line_ids = keys.select(told.alias("line_id")).to_series()
-    repeated = keys.filter(pl.col("number") > 1).select("portfolio", "code").unique()
-    used = keys.filter(pl.col("instrument_code").str.contains("#", literal=True)).select("portfolio", "instrument_code")
+    repeated = keys.filter(pl.col("number") > 1).select("fund", "code").unique()
+    used = keys.filter(pl.col("instrument_code").str.contains("#", literal=True)).select("fund", "instrument_code")
     if repeated.is_empty() or used.is_empty():
         return line_ids
     taken = set(used.iter_rows())
-    last: dict[tuple[str, str], int] = {}
-    again = keys.with_row_index("place").join(repeated, on=["portfolio", "code"], how="semi", maintain_order="left")
+    last: dict[tuple[int, str], int] = {}
+    again = keys.with_row_index("place").join(repeated, on=["fund", "code"], how="semi", maintain_order="left")
     made: list[str] = []
-    for portfolio, code in again.select("portfolio", "code").iter_rows():
-        number = last.get((portfolio, code), 0) + 1
-        while number > 1 and (portfolio, f"{code}#{number}") in taken:
+    for fund, code in again.select("fund", "code").iter_rows():
+        number = last.get((fund, code), 0) + 1
+        while number > 1 and (fund, f"{code}#{number}") in taken:
             number += 1
-        last[portfolio, code] = number
+        last[fund, code] = number
         made.append(code if number == 1 else f"{code}#{number}")
     return line_ids.scatter(again.get_column("place"), pl.Series(made, dtype=pl.String))
 
