@@ -6,7 +6,8 @@ import polars as pl
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.cells import Batch, typed
-from impact_pipeline.ingest.csv_files import decoded, read_csv, wrong_delimiter
+from impact_pipeline.ingest.csv_bytes import encoding_of, slices
+from impact_pipeline.ingest.csv_files import read_csv, wrong_delimiter
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
 from impact_pipeline.ingest.json_files import read_json
 from impact_pipeline.ingest.sources import SourceFile, nearest
@@ -56,10 +57,10 @@ def required_columns(dataset: str) -> list[str]:
 def read_table(file: SourceFile) -> TextTable:
     """Text cells of a file in the canonical shape of its kind."""
     if file.extension == "csv":
-        text = decoded(file)
-        first = text.split("\n", 1)[0]
+        encoding = encoding_of(file)
+        first = next(slices(file, encoding)).split(b"\n", 1)[0].decode()
         wrong_delimiter(file, first.split(","))
-        return read_csv(file, text)
+        return read_csv(file, encoding)
     if file.extension == "json":
         return read_json(file)
     return read_parquet(file) if file.extension == "parquet" else read_sheet(file)

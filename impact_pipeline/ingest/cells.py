@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
 
@@ -12,7 +12,7 @@ from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.sources import SourceFile, nearest
 from impact_pipeline.ingest.tables import SPREADSHEET_ERROR
 from impact_pipeline.schemas import Column
-from impact_pipeline.schemas.table import DATE, FACTOR, FLAG, TEXT, WHOLE
+from impact_pipeline.schemas.table import DATE, FLAG, TEXT, WHOLE
 
 NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?$"
 _ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -149,6 +149,7 @@ def _wholes(batch: Batch, name: str) -> pl.Series:
 def _decimals(batch: Batch, column: Column) -> pl.Series:
     """Exact decimals; digits beyond the scale are rounded half to even."""
     name, kind = column.name, column.dtype
+    assert isinstance(kind, pl.Decimal)
     batch.refuse(
         ~pl.col(name).str.contains(NUMBER),
         name,
@@ -157,30 +158,38 @@ def _decimals(batch: Batch, column: Column) -> pl.Series:
         _number_hint(batch, name),
     )
     text = batch.frame.get_column(name)
-    parsed = text.cast(kind, strict=False)
+    parsed = decimals(text, kind)
     missed = parsed.is_null() & text.is_not_null()
     if missed.any():
-        parsed = _slow_decimals(batch, text, parsed, column)
+        index = missed.arg_true()[0]
+        file, row = batch.place(batch.frame.row(index, named=True))
+        raise SourceFileError(
+            file,
+            f"{text[index]!r}, a number too large",
+            f"at most {PRECISION - kind.scale} digits before the point",
+            row=row,
+            column=name,
+            hint="Check the unit",
+        )
     return parsed
 
 
-def _slow_decimals(batch: Batch, text: pl.Series, parsed: pl.Series, column: Column) -> pl.Series:
-    values = parsed.to_list()
-    scale = 12 if column.dtype == FACTOR else 6
-    for index, (cell, value) in enumerate(zip(text.to_list(), values, strict=True)):
-        if cell is not None and value is None:
-            values[index] = decimal_of(cell, scale)
-            if values[index] is None:
-                file, row = batch.place(batch.frame.row(index, named=True))
-                raise SourceFileError(
-                    file,
-                    f"{cell!r}, a number too large",
-                    f"at most {PRECISION - scale} digits before the point",
-                    row=row,
-                    column=column.name,
-                    hint="Check the unit",
-                )
-    return pl.Series(text.name, values, dtype=column.dtype)
+def decimals(numbers: pl.Series, kind: pl.Decimal) -> pl.Series:
+    """Exact decimals of texts that are numbers, rounded half to even; null where one is too large."""
+    parsed = numbers.cast(kind, strict=False)
+    missed = (parsed.is_null() & numbers.is_not_null()).arg_true()
+    if missed.is_empty():
+        return parsed
+    # an exponent or digits that the cast does not take
+    made = [decimal_of(text, kind.scale) for text in numbers.gather(missed)]
+    return parsed.scatter(missed, pl.Series(made, dtype=kind))
+
+
+def translated(texts: pl.Series, read: Callable[[str], object], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+    """What ``read`` makes of each text; each distinct one is read once."""
+    distinct = texts.drop_nulls().unique()
+    made = pl.Series([read(text) for text in distinct], dtype=dtype)
+    return texts.replace_strict(distinct, made, default=None, return_dtype=dtype)
 
 
 def decimal_of(text: str, scale: int = 6) -> Decimal | None:
@@ -222,6 +231,12 @@ def _check_range(batch: Batch, column: Column) -> None:
         batch.refuse(pl.col(name) < low, name, f"at least {low:g}", lambda row: str(row[name]))
     if high is not None:
         batch.refuse(pl.col(name) > high, name, f"at most {high:g}", lambda row: str(row[name]))
+
+
+def iso_dates(texts: Iterable[str | None]) -> list[dt.date] | None:
+    """The date of each text; nothing when one is missing or odd."""
+    days = [iso_date((text or "").strip()) for text in texts]
+    return None if None in days else [day for day in days if day is not None]
 
 
 def iso_date(text: str) -> dt.date | None:

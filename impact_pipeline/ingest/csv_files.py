@@ -2,114 +2,24 @@
 
 import csv
 import io
-import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 import polars as pl
 
 from impact_pipeline.errors import SourceFileError
+from impact_pipeline.ingest.csv_bytes import decoded, slices
 from impact_pipeline.ingest.sources import SourceFile
-from impact_pipeline.ingest.tables import CONTROL, TextTable, check_formulas, check_header, check_not_empty, no_rows
+from impact_pipeline.ingest.tables import TextTable, check_formulas, check_header, no_rows
 
 DELIMITERS = {",": "','", ";": "';'", "|": "'|'", "\t": "tab"}
-#: Letters with accents in UTF-8; in cp1252 it would be a capital A with a tilde before a sign no word has.
-_UTF_8_ACCENT = re.compile(rb"\xc3[\x80-\xbf]")
-_CONTROL = re.compile(CONTROL.encode())
-_CHUNK = 50_000
-_LONGEST_LINE_BYTES = 1_000_000
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+#: Stands between cells whose quotes were taken away; a control character, so no file holds it.
+_MARK = "\x1f"
+#: Name of the column of row numbers while cells are read.
+_ROW = "\x1frow"
 _DECIMAL_COMMA = re.compile(r"(?:^|,)-?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*,\d{1,2}(?:,|$)")
-
-
-def decoded(file: SourceFile, encodings: Sequence[str] = ("utf-8",)) -> str:
-    """Text of the file without byte order mark, lines ended by a line feed alone.
-
-    ``encodings``: the first in which the whole file is valid counts.
-
-    Raises:
-        SourceFileError: empty, NUL byte, another encoding, or carriage returns alone as line ends.
-    """
-    check_not_empty(file)
-    data = file.data
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise SourceFileError(file.name, "UTF-16 text", "UTF-8 text", row=1, hint="Save it as CSV UTF-8")
-    if match := _CONTROL.search(data):
-        what = "a NUL byte" if match[0] == b"\0" else f"a control character (0x{match[0].hex()})"
-        raise SourceFileError(
-            file.name,
-            what,
-            "text",
-            row=_row_at(data, match.start()),
-            column=_column_at(data, match.start()),
-            hint="The file is damaged: ask for it again",
-        )
-    data = data.removeprefix(_BYTE_ORDER_MARK).replace(b"\r\n", b"\n")
-    if (place := data.find(_BYTE_ORDER_MARK)) >= 0:
-        hint = "Two files put together? Send them apart"
-        raise SourceFileError(
-            file.name, "a byte order mark inside the file", "one at the start", row=_row_at(data, place), hint=hint
-        )
-    if (place := data.find(b"\r")) >= 0:
-        raise SourceFileError(
-            file.name,
-            "a carriage return inside a line",
-            "lines ended by LF or CR LF",
-            row=_row_at(data, place),
-            hint="Save it as CSV again",
-        )
-    errors = []
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError as error:
-            errors.append(error)
-            continue
-        # one damaged byte must not turn every accent of a UTF-8 file into two strange letters
-        if not (errors and _UTF_8_ACCENT.search(data)):
-            return text
-    named, start = " or ".join(encodings).upper(), errors[0].start
-    raise SourceFileError(
-        file.name,
-        f"bytes that are not {named}{_guess(data)}",
-        f"{named} text",
-        row=_row_at(data, start),
-        column=_column_at(data, start),
-        hint="Save it as CSV UTF-8",
-    )
-
-
-def check_lines(file: SourceFile) -> None:
-    """Refuse a line of more than a megabyte: no table has one, and it would be held in memory many times over."""
-    data, place = file.data, 0
-    while len(data) - place > _LONGEST_LINE_BYTES:
-        end = data.rfind(b"\n", place, place + _LONGEST_LINE_BYTES)
-        if end < 0:
-            found = f"a line of more than {_LONGEST_LINE_BYTES:,} bytes"
-            raise SourceFileError(file.name, found, "one row per line", row=_row_at(data, place))
-        place = end + 1
-
-
-def _row_at(data: bytes, place: int) -> int:
-    return data.count(b"\n", 0, place) + 1
-
-
-def _column_at(data: bytes, place: int) -> str | None:
-    """Name of the column a byte is in, when commas alone tell."""
-    header = data.split(b"\n", 1)[0].removeprefix(_BYTE_ORDER_MARK).rstrip(b"\r").split(b",")
-    start = data.rfind(b"\n", 0, place) + 1
-    position = data.count(b",", start, place)
-    if start == 0 or b'"' in data[start:place] or position >= len(header):
-        return None
-    return header[position].decode("utf-8", "replace").strip()
-
-
-def _guess(data: bytes) -> str:
-    try:
-        data.decode("cp1252")
-    except UnicodeDecodeError:
-        return ""
-    return " (looks like cp1252)"
 
 
 def records(file: SourceFile, text: str, delimiter: str, skipped: int = 0) -> Iterator[tuple[int, list[str]]]:
@@ -161,77 +71,132 @@ def _lone_quote(file: SourceFile, line: int, detail: str = "") -> SourceFileErro
 
 def read_csv(
     file: SourceFile,
-    text: str,
+    encoding: str = "utf-8",
     delimiter: str = ",",
     skipped: int = 0,
     keep: Callable[[str], bool] | None = None,
     footer: Sequence[str] = (),
 ) -> TextTable:
-    """Cells of a CSV text whose header is the first line after ``skipped`` lines.
+    """Cells of a CSV file whose header is the first line after ``skipped`` lines; an empty cell is null.
 
     ``keep`` picks the columns by name where a supplier sends many more than are used; others may be nameless, lines of
-    delimiters alone and comments are skipped, and so are lines that start with one of ``footer``.
+    delimiters alone and comments are skipped, and so are lines that start with one of ``footer``. Read in slices: the
+    text of a file is many times its cells.
     """
-    if delimiter == "," and not skipped and keep is None and (table := _plain(file, text)) is not None:
-        return table
-    lines = records(file, text, delimiter, skipped)
-    first = next(lines, None)
-    if first is None:
-        raise no_rows(file)
-    check_formulas(file, first[1], first[0])
-    picked = [index for index, name in enumerate(first[1]) if keep is None or keep(name)]
-    header = check_header(file, [first[1][index] for index in picked], first[0])
+    layout: _Layout | None = None
     frames: list[pl.DataFrame] = []
-    rows: list[int] = []
-    while chunk := list(itertools.islice(lines, _CHUNK)):
-        if keep is not None:
-            chunk = [(row, cells) for row, cells in chunk if not _is_remark(cells, footer)]
-        for row, cells in chunk:
-            if len(cells) != len(first[1]):
-                raise _wrong_count(file, row, delimiter.join(cells), len(cells), len(first[1]))
-        columns = zip(header, picked, strict=True)
-        frames.append(pl.DataFrame([pl.Series(name, [c[i] for _, c in chunk], pl.String) for name, i in columns]))
-        rows.extend(row for row, _ in chunk)
-    if not frames:
+    first = 1
+    for part in slices(file, encoding):
+        lines = pl.read_lines(part, name="line").with_columns(row=first + pl.int_range(pl.len(), dtype=pl.Int64))
+        first += part.count(b"\n")
+        lines = lines.filter(pl.col("row") > skipped, pl.col("line") != "")
+        if layout is None and lines.height:
+            layout = _layout(file, encoding, delimiter, skipped, keep, footer)
+            lines = lines.slice(1)
+        if layout is not None and lines.height:
+            frames.append(_split(layout, lines))
+    if not any(frame.height for frame in frames) or layout is None:
         raise no_rows(file)
-    above = tuple(tuple(cells) for cells in csv.reader(text.split("\n", skipped)[:skipped], delimiter=delimiter))
-    return TextTable(file, pl.concat(frames), pl.Series(rows, dtype=pl.Int64), above=above)
+    # column by column, each let go where it came from: a second copy of the whole table would be the peak of memory
+    whole = {
+        name: pl.concat([frame.drop_in_place(name) for frame in frames], rechunk=True) for name in frames[0].columns
+    }
+    rows = whole.pop(_ROW)
+    return TextTable(file, pl.DataFrame(whole), rows, above=layout.above)
 
 
-def _is_remark(cells: Sequence[str], footer: Sequence[str]) -> bool:
+@dataclass(frozen=True)
+class _Layout:
+    """What the header says. ``picked``: places of the columns that are kept.
+
+    ``footer``: how lines behind the table start; nothing where remarks are not left out.
+    """
+
+    file: SourceFile
+    encoding: str
+    delimiter: str
+    width: int
+    picked: dict[str, int]
+    footer: tuple[str, ...] | None
+    above: tuple[tuple[str, ...], ...]
+
+
+def _layout(
+    file: SourceFile,
+    encoding: str,
+    delimiter: str,
+    skipped: int,
+    keep: Callable[[str], bool] | None,
+    footer: Sequence[str],
+) -> _Layout:
+    text = next(slices(file, encoding)).decode()
+    row, cells = next(records(file, text, delimiter, skipped))
+    check_formulas(file, cells, row)
+    places = [place for place, name in enumerate(cells) if keep is None or keep(name)]
+    names = check_header(file, [cells[place] for place in places], row)
+    above = tuple(tuple(line) for line in csv.reader(text.split("\n", skipped)[:skipped], delimiter=delimiter))
+    remarks = None if keep is None else tuple(footer)
+    return _Layout(file, encoding, delimiter, len(cells), dict(zip(names, places, strict=True)), remarks, above)
+
+
+def _split(layout: _Layout, lines: pl.DataFrame) -> pl.DataFrame:
+    """Cells of the picked columns and the row of each line, remarks left out."""
+    mark = layout.delimiter
+    is_quoted = lines.get_column("line").str.contains('"', literal=True)
+    if is_quoted.any():
+        # no text holds this sign: cells without their quotes can be split at it
+        quoted = [_MARK.join(_cells(layout, *row)) for row in lines.filter(is_quoted).select("row", "line").iter_rows()]
+        texts = lines.get_column("line").str.replace_all(mark, _MARK, literal=True)
+        mark, lines = _MARK, lines.with_columns(texts.scatter(is_quoted.arg_true(), quoted).alias("line"))
+    if layout.footer is not None:
+        begins = "|".join(["$", "#", *map(re.escape, layout.footer)])
+        may_be = lines.get_column("line").str.contains(rf"^[\s{re.escape(mark)}]*(?:{begins})")
+        if may_be.any():
+            remarks = [_is_remark(line.split(mark), layout.footer) for line in lines.get_column("line").filter(may_be)]
+            lines = lines.filter(~may_be.scatter(may_be.arg_true(), remarks))
+    counts = lines.get_column("line").str.count_matches(mark, literal=True)
+    if (counts != layout.width - 1).any():
+        place = (counts != layout.width - 1).arg_true()[0]
+        line, row = lines.row(place)
+        raise _wrong_count(layout.file, row, line.replace(mark, layout.delimiter), counts[place] + 1, layout.width)
+    if lines.is_empty():
+        cells = pl.DataFrame(schema=dict.fromkeys(layout.picked, pl.String))
+    elif layout.width == 1:
+        cells = lines.select(pl.col("line").alias(name) for name in layout.picked)
+    else:
+        text = io.BytesIO()
+        lines.select("line").write_csv(text, include_header=False, quote_style="never")
+        cells = pl.read_csv(
+            text.getvalue(),
+            has_header=False,
+            separator=mark,
+            quote_char=None,
+            infer_schema=False,
+            columns=list(layout.picked.values()),
+        )
+        cells.columns = list(layout.picked)
+    return cells.with_columns(lines.get_column("row").alias(_ROW)).rechunk()  # no longer holds the text of the slice
+
+
+def _cells(layout: _Layout, row: int, line: str) -> list[str]:
+    """Cells of a line with quotes."""
+    with suppress(csv.Error, ValueError):
+        [cells] = csv.reader([line], delimiter=layout.delimiter, strict=True)
+        if line.count('"') % 2 == 0:  # the reader takes a lone quote inside a cell for text
+            return cells
+    # the lines that follow tell what is wrong with this one
+    text = decoded(layout.file, layout.encoding)
+    for _ in records(layout.file, text, layout.delimiter, row - 1):
+        pass
+    raise _lone_quote(layout.file, row)
+
+
+def _is_remark(cells: Sequence[str], footer: tuple[str, ...]) -> bool:
     """A line without any text, or whose only text is a comment, or one that stands behind the table."""
     texts = [cell for cell in cells if cell.strip()]
-    if not texts or texts[0].strip().startswith(tuple(footer)):
+    if not texts or texts[0].strip().startswith(footer):
         return True
     return len(texts) == 1 and texts[0] is cells[0] and texts[0].lstrip().startswith("#")
-
-
-def _plain(file: SourceFile, text: str) -> TextTable | None:
-    """The fast way for text without quotes or blank lines: the cells are counted, then Polars splits them."""
-    if '"' in text:
-        return None
-    lines = text.rstrip("\n").split("\n")
-    header = check_header(file, lines[0].split(","))
-    commas = len(header) - 1
-    for row, line in enumerate(lines[1:], start=2):
-        if line.count(",") != commas:
-            if not line:
-                return None
-            raise _wrong_count(file, row, line, line.count(",") + 1, commas + 1)
-    if len(lines) == 1:
-        raise no_rows(file)
-    if commas == 0:
-        return None
-    body = pl.read_csv(
-        "\n".join(lines[1:]).encode(),
-        has_header=False,
-        new_columns=header,
-        infer_schema=False,
-        quote_char=None,
-    )
-    if body.height != len(lines) - 1:
-        return None
-    return TextTable(file, body, pl.Series(range(2, len(lines) + 1), dtype=pl.Int64))
 
 
 def _wrong_count(file: SourceFile, row: int, line: str, found: int, expected: int) -> SourceFileError:
@@ -258,13 +223,19 @@ def wrong_delimiter(file: SourceFile, header: list[str]) -> None:
             )
 
 
-def peek(file: SourceFile, column: str) -> list[str | None] | None:
+def peek(file: SourceFile, column: str | int, delimiter: str = ",", skipped: int = 0) -> list[str | None] | None:
     """Distinct texts of one column, cheaply and without checks; nothing when that cannot be done."""
     try:
         quote = '"' if b'"' in file.data else None
         frame = pl.read_csv(
-            file.data, columns=[column], infer_schema=False, quote_char=quote, truncate_ragged_lines=True
+            file.data,
+            columns=[column],  # type: ignore[arg-type]
+            separator=delimiter,
+            skip_lines=skipped,
+            infer_schema=False,
+            quote_char=quote,
+            truncate_ragged_lines=True,
         )
     except (pl.exceptions.PolarsError, OSError, ValueError):
         return None
-    return frame.get_column(column).unique(maintain_order=True).to_list()
+    return frame.to_series().unique(maintain_order=True).to_list()

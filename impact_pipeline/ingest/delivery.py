@@ -45,7 +45,7 @@ class Delivery:
     corrections: pl.DataFrame
     known_as_of: dt.date | None
     blobs: list[Blob]
-    by_group: list[tuple[str, int]]
+    by_group: pl.DataFrame
 
     def of_months(self, months: Sequence[dt.date]) -> "Delivery":
         """What some months see of it: their lines, and rows of their files only."""
@@ -141,7 +141,7 @@ def _joined(parts: Sequence[Delivery]) -> Delivery:
         corrections=pl.concat([part.corrections for part in parts]),
         known_as_of=max((part.known_as_of for part in parts if part.known_as_of), default=None),
         blobs=list({blob.sha256: blob for part in parts for blob in part.blobs}.values()),
-        by_group=[line for part in parts for line in part.by_group],
+        by_group=pl.concat([part.by_group for part in parts]),
     )
 
 

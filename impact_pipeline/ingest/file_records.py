@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -10,7 +9,7 @@ import polars as pl
 from impact_pipeline.ingest.cells import Batch
 from impact_pipeline.ingest.sources import SourceFile
 from impact_pipeline.ingest.tables import TextTable
-from impact_pipeline.ingest.tpt import TptFile, rounded
+from impact_pipeline.ingest.tpt import TptFile
 
 
 def files_of_lines(batch: Batch, tables: Sequence[TextTable]) -> list[dict[str, Any]]:
@@ -34,12 +33,12 @@ def files_of_lines(batch: Batch, tables: Sequence[TextTable]) -> list[dict[str, 
 
 def file_of_template(tpt: TptFile) -> dict[str, Any]:
     """Record of a Tripartite Template."""
-    days = {row.valuation_date for row in tpt.rows}
     assert tpt.month is not None  # only files of a run month are read
+    days = tpt.frame.get_column("valued_on").unique()
     return {
-        **source_file_row(tpt.file, len(tpt.rows), tpt.profile.id, tpt.month),
-        "control_total": sum((rounded(row.amount["market_value"]) or Decimal(0) for row in tpt.rows), Decimal(0)),
-        "valuation_date": days.pop() if len(days) == 1 else None,
+        **source_file_row(tpt.file, tpt.frame.height, tpt.profile.id, tpt.month),
+        "control_total": tpt.frame.get_column("market_value_number").sum(),
+        "valuation_date": days[0] if days.len() == 1 else None,
     }
 
 

@@ -31,6 +31,14 @@ class Delivered:
             return code
         return next(iter(ids)) if len(ids) == 1 else None
 
+    def found(self, month: dt.date | None, codes: pl.Series) -> pl.Series:
+        """``find`` for each of the codes: only those that are a portfolio's, but for case and blanks, are looked at."""
+        keys = [key for at, key in self._ids if at == month]
+        alike = codes.str.replace_all(r"\s", "").str.to_uppercase().is_in(keys)
+        distinct = codes.filter(alike).unique()
+        ids = pl.Series([self.find(month, code) for code in distinct], dtype=pl.String)
+        return codes.replace_strict(distinct, ids, default=None, return_dtype=pl.String)
+
     def file_of(self, month: dt.date | None, portfolio_id: str) -> str:
         """File of the lines of a portfolio that was added."""
         return self._ids[month, compact(portfolio_id)][portfolio_id]
@@ -45,13 +53,13 @@ def delivered_portfolios(templates: Sequence[TptFile], lines: Batch | None) -> D
     delivered = Delivered()
     funds: dict[tuple[dt.date | None, str], str] = {}
     for tpt in templates:
-        for key, rows in tpt.funds.items():
-            other = funds.setdefault((tpt.month, key), tpt.file.name)
+        for first in tpt.funds.iter_rows(named=True):
+            other = funds.setdefault((tpt.month, compact(first["portfolio"])), tpt.file.name)
             if other != tpt.file.name:
-                found = f"the fund {rows[0].portfolio_id}, which {other} holds for the same month"
+                found = f"the fund {first['portfolio']}, which {other} holds for the same month"
                 hint = "Keep the right file; a fund in two parts has to come in one file"
-                raise tpt.refusal(rows[0], "portfolio_id", found, "each fund in one file", hint)
-            delivered.add(tpt.month, rows[0].portfolio_id, tpt.file.name)
+                raise tpt.refusal(first, "portfolio_id", found, "each fund in one file", hint)
+            delivered.add(tpt.month, first["portfolio"], tpt.file.name)
     if lines is None:
         return delivered
     names = ("as_of_date", "portfolio_id")
@@ -113,18 +121,17 @@ def check_embedded(templates: Iterable[TptFile], delivered: Delivered, held: Map
     portfolio of its own, and its value twice.
     """
     for tpt in templates:
-        for row in tpt.rows:
-            code = row.text.get("embedded_portfolio")
-            if code is None:
-                continue
-            inner = delivered.find(tpt.month, code)
+        inside = tpt.frame.filter(pl.col("embedded_portfolio").is_not_null())
+        pairs = inside.unique(["embedded_portfolio", "portfolio"], keep="first", maintain_order=True)
+        for row in pairs.iter_rows(named=True):
+            inner = delivered.find(tpt.month, row["embedded_portfolio"])
             if (
                 inner is None
-                or inner == row.portfolio_id
+                or inner == row["portfolio"]
                 or (tpt.month is not None and inner in held.get(tpt.month, ()))
             ):
                 continue
             file = delivered.file_of(tpt.month, inner)
-            found = f"a line of {inner} inside {row.portfolio_id}, while {file} delivers {inner} itself"
-            hint = f"Remove {inner} from the delivery, or ask for {row.portfolio_id} with units instead of its lines"
+            found = f"a line of {inner} inside {row['portfolio']}, while {file} delivers {inner} itself"
+            hint = f"Remove {inner} from the delivery, or ask for {row['portfolio']} with units instead of its lines"
             raise tpt.refusal(row, "embedded_portfolio", found, "the lines of a fund once", hint)

@@ -9,7 +9,7 @@ import polars as pl
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest import canonical, csv_files
-from impact_pipeline.ingest.cells import Batch, iso_date
+from impact_pipeline.ingest.cells import Batch, iso_dates
 from impact_pipeline.ingest.columns_profile import COMPANIONS, ColumnsProfile
 from impact_pipeline.ingest.corrections import Mending
 from impact_pipeline.ingest.datasets import typed_rows
@@ -27,17 +27,19 @@ from impact_pipeline.ingest.months import (
     names_a_month_only,
     spelled,
 )
-from impact_pipeline.ingest.profiles import Profile, column_of_field, read_with_profile
+from impact_pipeline.ingest.profiles import Profile, column_of_field, peeked_dates, read_with_profile
 from impact_pipeline.ingest.row_rules import apply_rules
 from impact_pipeline.ingest.sources import SourceFile, check_distinct
 from impact_pipeline.ingest.tables import TextTable, no_rows, peek_dates
 from impact_pipeline.ingest.template_profile import TemplateProfile
 from impact_pipeline.ingest.tpt import TptFile, check_name, parse, quick_days
-from impact_pipeline.ingest.tpt_rows import RawRows, TptReader
+from impact_pipeline.ingest.tpt_rows import RawRows, raw_rows
 from impact_pipeline.ingest.tpt_totals import trusted
-from impact_pipeline.ingest.tpt_underlyings import known_issuers, resolve
+from impact_pipeline.ingest.tpt_underlyings import known_issuers
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.schemas.table import AMOUNT, month_end
+
+_NO_ROWS = pl.DataFrame(schema={"source_file_id": pl.String, "source_row": pl.Int64})
 
 
 @dataclass
@@ -53,7 +55,7 @@ class Holdings:
     source_files: list[dict[str, Any]]
     files: list[SourceFile]
     fund_columns: dict[str, str]
-    by_group: list[tuple[str, int]] = field(default_factory=list)
+    by_group: pl.DataFrame
 
 
 @dataclass
@@ -106,18 +108,14 @@ def read_holdings(
             ).select(names)
         )
         source_files += files_of_lines(lines, reading.tables)
-    raw = RawRows()
-    for tpt in templates:
-        raw.extend(TptReader(tpt, findings, delivered).read())
-        source_files.append(file_of_template(tpt))
-    _find_underlyings(raw, frames)
-    frames.append(_frame("holdings", raw.holdings).select(names))
-    frame = pl.concat(frames)
+    source_files += [file_of_template(tpt) for tpt in templates]
+    raw = [raw_rows(tpt, findings, delivered) for tpt in templates]
+    frame = pl.concat([*frames, *_with_underlyings(raw, frames), TABLES["raw.holdings"].frame()])
     check_embedded(templates, delivered, _units_held(frame))
     others = {
         name: pl.concat(
             [
-                _frame(name, getattr(raw, name)),
+                *(getattr(rows, name) for rows in raw),
                 typed_rows(name, [table for table in reading.companions if table.dataset == name], findings),
             ]
         )
@@ -125,20 +123,18 @@ def read_holdings(
     }
     used = {row["file"] for row in source_files}
     fund_columns = {tpt.file.sha256: tpt.headers["instrument_code"] for tpt in templates}
-    return Holdings(
-        frame, others, source_files, [file for file in files if file.name in used], fund_columns, raw.by_group
-    )
+    by_group = pl.concat([_NO_ROWS, *(rows.by_group for rows in raw)])
+    used_files = [file for file in files if file.name in used]
+    return Holdings(frame, others, source_files, used_files, fund_columns, by_group)
 
 
-def _find_underlyings(raw: RawRows, canonical_frames: Sequence[pl.DataFrame]) -> None:
-    """Look for the issuers of underlying securities among all lines of the delivery."""
-    if not raw.underlyings:
-        return
-    wanted = pl.col("instrument_id").is_in([underlying.isin for underlying in raw.underlyings if underlying.isin])
-    canonical_lines = [row for frame in canonical_frames for row in frame.filter(wanted).iter_rows(named=True)]
-    known = known_issuers([*raw.holdings, *canonical_lines])
-    for underlying in raw.underlyings:
-        resolve(underlying, known)
+def _with_underlyings(raw: Sequence[RawRows], canonical_lines: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
+    """The lines of each template, with the issuers of underlying securities found among all lines of the delivery."""
+    if not raw:
+        return []
+    isins = pl.concat([rows.underlyings.isins for rows in raw])
+    known = known_issuers([*canonical_lines, *(rows.holdings for rows in raw)], isins)
+    return [rows.underlyings.resolved(rows.holdings, known) for rows in raw]
 
 
 def _units_held(frame: pl.DataFrame) -> dict[dt.date, set[str]]:
@@ -155,16 +151,15 @@ def months_held(files: Sequence[SourceFile], profiles: Sequence[Profile]) -> set
     held: set[dt.date] = set()
     for file in files:
         reading = _Reading()
-        _sort_out(file, profiles, (), reading, Mending())
+        days = iso_dates(peeked_dates(file, profiles))
+        if days:
+            reading.months_held = {month for day in days if (month := month_of(day)) is not None}
+        else:
+            _sort_out(file, profiles, (), reading, Mending())
         named = named_month(file.name)
         # a file in which no date can be read stands for the month of its name: reading that month will say why
         held |= reading.months_held or ({named} if named is not None else set())
     return held
-
-
-def _frame(dataset: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
-    schema = TABLES[f"raw.{dataset}"].polars_schema
-    return pl.DataFrame({name: pl.Series([row.get(name) for row in rows], dtype=kind) for name, kind in schema.items()})
 
 
 def _sort_out(
@@ -245,10 +240,7 @@ def _peeked_days(file: SourceFile, mending: Mending) -> list[dt.date] | None:
     if file.extension == "parquet":
         return peek_dates(file, "as_of_date")
     texts = csv_files.peek(file, "as_of_date") if file.extension == "csv" else None
-    if not texts:
-        return None
-    days = [iso_date(text) if text else None for text in texts]
-    return None if None in days else [day for day in days if day is not None]
+    return iso_dates(texts) if texts else None
 
 
 def _concerned(file: SourceFile, days: Sequence[dt.date], months: Sequence[dt.date]) -> bool:

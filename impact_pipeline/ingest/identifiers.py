@@ -1,6 +1,7 @@
 """Check digits of identifiers (a WKN has none). Spelling (case, spaces) is repaired; a wrong checksum never is."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 import polars as pl
@@ -34,10 +35,17 @@ def compact(code: str) -> str:
     return "".join(code.split()).upper()
 
 
+def compacted(name: str) -> pl.Expr:
+    """``compact`` as an expression."""
+    return pl.col(name).str.replace_all(r"\s", "").str.to_uppercase()
+
+
 @lru_cache(maxsize=CACHED_CODES)
 def valid_isin(code: str) -> str | None:
     """The ISIN in its normal spelling when its check digit is right."""
     candidate = compact(code)
+    if candidate.isascii() and len(candidate) != 12:
+        return None  # the library says so too, but a file has its own code for every deposit
     try:
         return isin.validate(candidate)
     except InvalidComponent:
@@ -128,9 +136,8 @@ def plain_isins(codes: pl.Series) -> pl.Series:
         is_letter = value >= 10
         total += _luhn(ones, doubled) + pl.when(is_letter).then(_luhn(tens, ~doubled)).otherwise(0)
         doubled = doubled ^ ~is_letter
-    shape = pl.col("code").str.contains(r"^[A-Z]{2}[A-Z0-9]{9}[0-9]$")
     known = pl.col("code").str.slice(0, 2).is_in([code for code in countries() if code not in _NO_COUNTRY])
-    return _told(codes, shape & known & (total % 10 == 0))
+    return _told(codes, r"^[A-Z]{2}[A-Z0-9]{9}[0-9]$", known & (total % 10 == 0))
 
 
 def plain_leis(codes: pl.Series) -> pl.Series:
@@ -139,7 +146,7 @@ def plain_leis(codes: pl.Series) -> pl.Series:
     for place in range(20):
         value = _value(place)
         rest = (rest * pl.when(value >= 10).then(100).otherwise(10) + value) % 97
-    return _told(codes, pl.col("code").str.contains(r"^[A-Z0-9]{18}[0-9]{2}$") & (rest == 1))
+    return _told(codes, r"^[A-Z0-9]{18}[0-9]{2}$", rest == 1)
 
 
 def _value(place: int) -> pl.Expr:
@@ -153,8 +160,19 @@ def _luhn(digit: pl.Expr, doubled: pl.Expr) -> pl.Expr:
     return pl.when(~doubled).then(digit).when(twice > 9).then(twice - 9).otherwise(twice)
 
 
-def _told(codes: pl.Series, right: pl.Expr) -> pl.Series:
-    return codes.rename("code").to_frame().select(right.fill_null(value=False)).to_series()
+def _told(codes: pl.Series, shape: str, right: pl.Expr) -> pl.Series:
+    is_shaped = codes.str.contains(shape).fill_null(value=False)
+    is_right = codes.filter(is_shaped).rename("code").to_frame().select(right).to_series()
+    return is_shaped.scatter(is_shaped.arg_true(), is_right)
+
+
+def right_codes(
+    codes: pl.Series, are_plain: Callable[[pl.Series], pl.Series], valid: Callable[[str], str | None]
+) -> pl.Series:
+    """Each code in its normal spelling, nothing where it is none; only those not ``are_plain`` are read one by one."""
+    distinct = codes.drop_nulls().unique()
+    odd = distinct.filter(~are_plain(distinct))
+    return codes.replace(odd, pl.Series([valid(code) for code in odd], dtype=pl.String))
 
 
 def isin_fault(code: str) -> tuple[str, str]:

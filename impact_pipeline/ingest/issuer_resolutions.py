@@ -92,7 +92,7 @@ def _lines(
     frames: Mapping[str, pl.DataFrame],
     reference: pl.Series,
     mapped: pl.DataFrame,
-    by_group: list[tuple[str, int]],
+    by_group: pl.DataFrame,
 ) -> pl.DataFrame:
     """Resolutions of the holdings, one row per month, step and identifier."""
     given = pl.col("issuer_id")
@@ -102,7 +102,7 @@ def _lines(
         .filter(given.is_not_null() | pl.col("asset_class").is_in(words.CLASSES_WITH_ISSUER))
         .join(_found(mapped, "issuer", "issuer_id").lazy(), on=["as_of_date", "issuer_id"], how="left")
         .join(_found(mapped, "instrument", "instrument_id").lazy(), on=["as_of_date", "instrument_id"], how="left")
-        .join(_group_rows(by_group).lazy(), on=["source_file_id", "source_row"], how="left")
+        .join(by_group.lazy().unique().with_columns(_by_group=True), on=["source_file_id", "source_row"], how="left")
         .join(_kinds(frames).lazy(), on="issuer_id", how="left")
         .with_columns(step=_step())
         .with_columns(**_answer())
@@ -126,12 +126,6 @@ def _lines(
         .drop("_valued")
         .collect()
     )
-
-
-def _group_rows(by_group: list[tuple[str, int]]) -> pl.DataFrame:
-    """Rows of the files whose issuer is named by the LEI of its group."""
-    rows = pl.DataFrame(by_group, schema={"source_file_id": pl.String, "source_row": pl.Int64}, orient="row")
-    return rows.unique().with_columns(_by_group=pl.lit(value=True))
 
 
 def _step() -> pl.Expr:

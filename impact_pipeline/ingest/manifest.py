@@ -13,7 +13,8 @@ from typing import Any
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.cells import decimal_of
-from impact_pipeline.ingest.csv_files import decoded, read_csv
+from impact_pipeline.ingest.csv_bytes import encoding_of
+from impact_pipeline.ingest.csv_files import read_csv
 from impact_pipeline.ingest.sources import MANIFEST, SourceFile, nearest
 
 COLUMNS = ("file", "row_count", "control_total", "sha256")
@@ -39,7 +40,7 @@ def load_manifest(inputs: Path) -> dict[str, Entry] | None:
     if not path.exists():
         return None
     file = SourceFile("", MANIFEST, path)
-    table = read_csv(file, decoded(file))
+    table = read_csv(file, encoding_of(file))
     for name in table.frame.columns:
         if name not in COLUMNS:
             expected = "one of " + ", ".join(COLUMNS)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -88,9 +88,14 @@ def revision(text: str) -> str | None:
     return REV_2 if nace.letter == rev_2 else REV_2_1
 
 
-def usual_revision(codes: Iterable[str]) -> str:
-    """Revision of most codes whose letter decides; Rev. 2 when they tie or none decides."""
-    votes = Counter(revision(code) for code in codes)
+def usual_revision(codes: Mapping[str, int]) -> str:
+    """Revision of most codes whose letter decides; Rev. 2 when they tie or none decides.
+
+    ``codes``: how often each is there.
+    """
+    votes: Counter[str | None] = Counter()
+    for code, count in codes.items():
+        votes[revision(code)] += count
     return REV_2_1 if votes[REV_2_1] > votes[REV_2] else REV_2
 
 

@@ -17,7 +17,8 @@ import yaml
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.canonical import columns_of, required_columns
 from impact_pipeline.ingest.columns_profile import FILL_IN
-from impact_pipeline.ingest.csv_files import DELIMITERS, decoded
+from impact_pipeline.ingest.csv_bytes import decoded, encoding_of
+from impact_pipeline.ingest.csv_files import DELIMITERS
 from impact_pipeline.ingest.json_files import read_json
 from impact_pipeline.ingest.reference import supplier_headings
 from impact_pipeline.ingest.sources import SourceFile
@@ -122,7 +123,7 @@ def headings_of(file: SourceFile) -> list[str]:
 def _grid(file: SourceFile) -> _Grid:
     if file.extension == "csv":
         encoding = next((name for name in _ENCODINGS if _is_valid(file, name)), "cp1252")
-        text = decoded(file, [encoding])
+        text = decoded(file, encoding_of(file, [encoding]))
         head = "".join(itertools.islice(io.StringIO(text), _READ_ROWS))
         delimiter = max(DELIMITERS, key=lambda mark: (_regular(head, mark), mark == ","))
         return _Grid(list(csv.reader(io.StringIO(head), delimiter=delimiter)), delimiter, encoding)

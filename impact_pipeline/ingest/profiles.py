@@ -12,7 +12,8 @@ import polars as pl
 
 from impact_pipeline.errors import PolicyFileError, SourceFileError
 from impact_pipeline.ingest.columns_profile import ColumnsProfile
-from impact_pipeline.ingest.csv_files import check_lines, decoded, read_csv
+from impact_pipeline.ingest.csv_bytes import check_lines, encoding_of
+from impact_pipeline.ingest.csv_files import peek, read_csv
 from impact_pipeline.ingest.json_files import read_json
 from impact_pipeline.ingest.policy_yaml import Document, parse, read_documents
 from impact_pipeline.ingest.sources import SourceFile, nearest
@@ -91,6 +92,17 @@ def read_with_profile(file: SourceFile, profiles: Sequence[Profile]) -> tuple[Pr
     return None, None
 
 
+def peeked_dates(file: SourceFile, profiles: Sequence[Profile]) -> list[str | None]:
+    """Distinct valuation dates of a template in CSV, cheaply and without checks; none when that cannot be done."""
+    fitting = [p for p in profiles if file.extension == "csv" and _may_fit(file, p)]
+    headers = ((p, found) for p in fitting for found in _first_lines(file, p) if not p.missing(found[2]))
+    profile, (skipped, delimiter, header) = next(headers, (None, (0, "", [])))
+    if not isinstance(profile, TemplateProfile):
+        return []
+    places = [place for place, name in enumerate(header) if profile.is_date(name)]
+    return (peek(file, places[0], delimiter, skipped) or []) if len(places) == 1 else []
+
+
 class _Peeked:
     """What is needed to recognise a file, read once however many profiles are tried on it."""
 
@@ -134,10 +146,9 @@ def _read(peeked: _Peeked, profile: Profile) -> TextTable | None:
     if file.extension == "csv":
         for skipped, delimiter, header in _first_lines(file, profile):
             if not profile.missing(header):
-                text = decoded(file, profile.encoding)
-                return read_csv(
-                    file, text, delimiter, skipped, keep=profile.uses, footer=columns.footer if columns else ()
-                )
+                encoding = encoding_of(file, profile.encoding)
+                footer = columns.footer if columns else ()
+                return read_csv(file, encoding, delimiter, skipped, keep=profile.uses, footer=footer)
         return None
     if file.extension in _WORKBOOKS:
         # a title may stand above the header; without a profile's header the first row is the header

@@ -8,12 +8,13 @@ from contextlib import suppress
 from fractions import Fraction
 from functools import lru_cache
 
+import polars as pl
+
 from impact_pipeline.ingest.cells import NUMBER
 
 #: Blanks that stand between thousands; spreadsheets use the no-break and the narrow no-break one.
 BLANKS = "[ \u00a0\u202f\u2009]"
 _FIELD_NUMBER = re.compile(r"^\s*0*(\d+[a-z]?)(?=$|[\s_.\-:])")
-_NUMBER = re.compile(NUMBER)
 #: Days since this one are how spreadsheets count dates.
 _SPREADSHEET_EPOCH = dt.date(1899, 12, 30)
 
@@ -37,28 +38,48 @@ def heading_key(heading: str) -> str:
     return "".join(sign for sign in plain if sign.isascii() and sign.isalnum()) or heading.strip()
 
 
-def number(cell: str, decimal: str, thousands: str) -> str | None:
-    """A number with a point for decimals and nothing between thousands; nothing when it is not one of that spelling.
+def numbers(texts: pl.Series, decimal: str, thousands: str) -> pl.Series:
+    """Numbers with a point for decimals and nothing between thousands; null where a text is none of that spelling.
 
     The spelling is the profile's alone: with a decimal comma, ``1.234`` is never read as one and a bit. A minus may
     stand behind (``1 234,56-``), a negative number in round brackets.
     """
-    text, sign = cell.strip(), ""
-    if text[:1] == "(" and text[-1:] == ")":
-        text, sign = text[1:-1].strip(), "-"
-    elif text[-1:] == "-" and text[:1] not in "+-":
-        text, sign = text[:-1].strip(), "-"
-    text = text.replace("\u2212", "-")
+    if decimal == "." and not (~texts.str.contains(NUMBER)).any():
+        return texts  # as almost always: nothing to copy
+    text = pl.col("text").str.strip_chars()
+    is_bracketed = text.str.starts_with("(") & text.str.ends_with(")")
+    is_behind = ~is_bracketed & text.str.ends_with("-") & ~text.str.contains("^[+-]")
+    bare = (
+        pl.when(is_bracketed)
+        .then(text.str.strip_prefix("(").str.strip_suffix(")").str.strip_chars())
+        .when(is_behind)
+        .then(text.str.strip_suffix("-").str.strip_chars())
+        .otherwise(text)
+        .str.replace_all("\u2212", "-", literal=True)
+    )
     if thousands:
         mark = BLANKS if thousands == " " else re.escape(thousands)
-        if re.fullmatch(rf"[+-]?\d{{1,3}}(?:{mark}\d{{3}})+(?:{re.escape(decimal)}\d*)?", text):
-            text = re.sub(mark, "", text)
+        is_marked = bare.str.contains(rf"^[+-]?\d{{1,3}}(?:{mark}\d{{3}})+(?:{re.escape(decimal)}\d*)?$")
+        bare = pl.when(is_marked).then(bare.str.replace_all(mark, "")).otherwise(bare)
     if decimal == ",":
-        if "." in text:
-            return None
-        text = text.replace(",", ".")
-    text = sign + text
-    return text if _NUMBER.match(text) else None
+        has_point = bare.str.contains(".", literal=True)
+        bare = pl.when(~has_point).then(bare.str.replace_all(",", ".", literal=True))
+    signed = pl.when(is_bracketed | is_behind).then("-" + bare).otherwise(bare)
+    made = texts.rename("text").to_frame().select(pl.when(signed.str.contains(NUMBER)).then(signed))
+    return made.to_series().alias(texts.name)
+
+
+def number_fault(text: str, decimal: str, thousands: str) -> tuple[str, str]:
+    """What is expected in place of a text that is no number, and what to do about it."""
+    expected = f"a number with {decimal!r}"
+    if thousands:
+        expected += f" and {thousands!r} between thousands"
+    if "," in text and decimal == ".":
+        return expected, "Does this supplier write decimal commas? Set decimal: ',' in a profile of its own"
+    if "." in text and decimal == ",":
+        return expected, "A mark of thousands? Set thousands: '.' in the profile. A decimal point? Set decimal: '.'"
+    hint = "Leave the cell empty when the figure is not known, or list the text under unknown in the profile"
+    return expected, hint
 
 
 def scaled(text: str, factor: Fraction) -> str:

@@ -11,11 +11,11 @@ import polars as pl
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.columns_profile import ColumnsProfile, Source
 from impact_pipeline.ingest.sources import SourceFile, nearest
-from impact_pipeline.ingest.spellings import heading_key, number, scaled
+from impact_pipeline.ingest.spellings import heading_key, number_fault, numbers, scaled
 from impact_pipeline.ingest.tables import TextTable
 
-_AMBIGUOUS = re.compile(r"[+-]?\d{1,3}\.\d{3}")
-_LOOKS_TYPED = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+_AMBIGUOUS = r"^[+-]?\d{1,3}\.\d{3}$"
+_LOOKS_TYPED = r"^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$"
 
 
 @dataclass(frozen=True)
@@ -148,31 +148,25 @@ class Cells:
         factors = self._factors(source)
         pairs = pl.DataFrame({"text": bare, "factor": factors})
         distinct = pairs.drop_nulls().unique(maintain_order=True)
-        expected = f"a number with {self.profile.decimal!r}"
-        if self.profile.thousands:
-            expected += f" and {self.profile.thousands!r} between thousands"
-        made, strange = [], []
-        for text, factor in distinct.iter_rows():
-            plain = self._plain_number(text)
-            strange += [text] if plain is None else []
-            made.append(None if plain is None else scaled(plain, Fraction(factor)))
-        if strange:
-            self.refuse(
-                bare.is_in(strange).fill_null(value=False),
-                texts,
-                expected,
-                heading,
-                _number_hint(strange[0], self.profile),
-            )
+        plain = self._plain_numbers(distinct.get_column("text"))
+        strange = distinct.get_column("text").filter(plain.is_null())
+        if strange.len():
+            expected, hint = number_fault(strange[0], self.profile.decimal, self.profile.thousands)
+            if self.is_typed and self.profile.thousands == "." and re.match(_AMBIGUOUS, strange[0]):
+                hint = "It has two readings in a workbook: ask for a number cell, or for CSV"
+            self.refuse(bare.is_in(strange.implode()).fill_null(value=False), texts, expected, heading, hint)
+        factored = zip(plain, distinct.get_column("factor"), strict=True)
+        made = [scaled(text, Fraction(factor)) for text, factor in factored]
         result = distinct.with_columns(pl.Series("number", made, dtype=pl.String))
         return pairs.join(result, on=["text", "factor"], how="left", maintain_order="left").get_column("number")
 
-    def _plain_number(self, text: str) -> str | None:
-        if self.is_typed and _LOOKS_TYPED.fullmatch(text):
-            # the container wrote it; only a text of the supplier could mean thousands by its point
-            is_ambiguous = self.profile.thousands == "." and _AMBIGUOUS.fullmatch(text)
-            return None if is_ambiguous else text
-        return number(text, self.profile.decimal, self.profile.thousands)
+    def _plain_numbers(self, texts: pl.Series) -> pl.Series:
+        read = numbers(texts, self.profile.decimal, self.profile.thousands)
+        if not self.is_typed:
+            return read
+        # the container wrote it; only a text of the supplier could mean thousands by its point
+        read = read.zip_with(~texts.str.contains(_LOOKS_TYPED), texts)
+        return read.set(texts.str.contains(_AMBIGUOUS), None) if self.profile.thousands == "." else read
 
     def _factors(self, source: Source) -> pl.Series:
         height = self.table.frame.height
@@ -184,13 +178,3 @@ class Cells:
         hint = "Add the unit to factor_by of the profile"
         self.refuse(strange, units, "one of " + ", ".join(known), source.factor_by.header, hint)
         return units.replace_strict(known, return_dtype=pl.String) if units.drop_nulls().len() else units
-
-
-def _number_hint(text: str, profile: ColumnsProfile) -> str:
-    if profile.thousands == "." and _AMBIGUOUS.fullmatch(text):
-        return "It has two readings in a workbook: ask for a number cell, or for CSV"
-    if "," in text and profile.decimal == ".":
-        return "Set decimal: ',' in the profile when that is how the supplier writes"
-    if "." in text and profile.decimal == ",":
-        return "A mark of thousands? Set thousands: '.' in the profile. A decimal point? Set decimal: '.'"
-    return "List the text under unknown in the profile when it stands for a missing figure"

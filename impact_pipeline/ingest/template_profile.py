@@ -51,7 +51,7 @@ OTHER_FIELDS = (
     "asset_category",
     "sector_nace_2_1",
 )
-_FIELDS = (*NEEDED_FIELDS, *OTHER_FIELDS)
+FIELDS = (*NEEDED_FIELDS, *OTHER_FIELDS)
 
 
 def _field_number(text: str) -> str:
@@ -79,7 +79,7 @@ class TemplateProfile(Shape):
 
     kind: Literal["tpt"]
     dataset: Literal["holdings"]
-    fields: dict[Literal[_FIELDS], FieldNumber]  # type: ignore[valid-type]
+    fields: dict[Literal[FIELDS], FieldNumber]  # type: ignore[valid-type]
     headers: dict[Text, FieldNumber] = Field(default_factory=dict)
     constants: Constants = Constants()
 
@@ -94,6 +94,10 @@ class TemplateProfile(Shape):
     def uses(self, heading: str) -> bool:
         """Whether a column of the file is mapped."""
         return self.number_of(heading) in self.fields.values()
+
+    def is_date(self, heading: str) -> bool:
+        """Whether a column of the file may be the valuation date."""
+        return self.number_of(heading) == self.fields["valuation_date"]
 
     def number_of(self, heading: str) -> str | None:
         """Field number of a heading: the one it starts with, else the one of its name."""

@@ -1,90 +1,67 @@
-"""Tripartite Template files: the cells of each position, typed; the month that the file is of."""
+"""Tripartite Template files: the cells of each position, typed; the month that the file is of.
+
+A file is one frame. Only rows that are refused or listed are looked at one by one, to word the message.
+"""
 
 import datetime as dt
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import polars as pl
 
 from impact_pipeline.errors import SourceFileError
-from impact_pipeline.ingest.cells import decimal_of, iso_date
+from impact_pipeline.ingest.cells import iso_dates, translated
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
 from impact_pipeline.ingest.identifiers import compact, valid_isin
 from impact_pipeline.ingest.months import check_day, dated_otherwise, month_of, months_in_name
 from impact_pipeline.ingest.profiles import column_of_field
-from impact_pipeline.ingest.reference import countries, currencies
 from impact_pipeline.ingest.sources import SourceFile
-from impact_pipeline.ingest.spellings import number
-from impact_pipeline.ingest.tables import SPREADSHEET_ERROR, TextTable
+from impact_pipeline.ingest.tables import TextTable
 from impact_pipeline.ingest.template_profile import NEEDED_FIELDS, TemplateProfile
+from impact_pipeline.ingest.tpt_cells import typed
 from impact_pipeline.schemas.table import month_end
 
-AMOUNTS = (
-    "net_asset_value",
-    "quantity",
-    "nominal_amount",
-    "market_value_quotation",
-    "market_value",
-    "weight",
-)
-MANDATORY = ("portfolio_id", "valuation_date", "portfolio_currency")
-
-_BROKEN = re.compile(SPREADSHEET_ERROR, re.IGNORECASE)
-_LEADING = re.compile(r"0*(\d+)")
+Row = dict[str, Any]
 
 
-def rounded(value: Decimal | None) -> Decimal | None:
-    """An amount as it is stored: 6 decimals, half to even."""
-    return None if value is None else decimal_of(str(value))
-
-
-def code_type(row: "TptRow", name: str) -> str:
+def code_type(name: str) -> pl.Expr:
     """Type of identification code without padding and words: ``01``, ``1.0`` and ``1 - ISIN`` are ``1``."""
-    match = _LEADING.match(row.text.get(name) or "")
-    return match[1] if match else ""
-
-
-@dataclass(frozen=True)
-class TptRow:
-    """One position: our names to texts (nothing = null) and to amounts with every digit of the file."""
-
-    row: int
-    text: dict[str, str | None]
-    amount: dict[str, Decimal | None]
-    valuation_date: dt.date
-    reporting_date: dt.date | None
-
-    @property
-    def portfolio_id(self) -> str:
-        """The fund or share class that the position belongs to; an ISIN in its normal spelling."""
-        code = self.text["portfolio_id"] or ""
-        return valid_isin(code) or code
+    return pl.col(name).str.extract(r"^0*(\d+)").fill_null("")
 
 
 @dataclass(frozen=True)
 class TptFile:
-    """Positions of one file, all of one month."""
+    """Positions of one file, all of one month, in the order of the file.
+
+    ``frame``: its ``row``; under our names the texts (nothing = null, also for a field that the file lacks); beside
+    each amount its ``_digits``, with a point, and its ``_number``: 6 decimals as stored, the weight as a float;
+    ``valued_on`` and ``reported_on``; ``portfolio``, the fund or share class, an ISIN in its normal spelling; ``fund``,
+    the number of the fund whatever the letter case of its code.
+    """
 
     file: SourceFile
     profile: TemplateProfile
     headers: dict[str, str]
     month: dt.date | None
-    rows: tuple[TptRow, ...]
+    frame: pl.DataFrame
 
-    @property
-    def funds(self) -> dict[str, list[TptRow]]:
-        """Positions of each fund, whatever the letter case of its code."""
-        funds: dict[str, list[TptRow]] = {}
-        for row in self.rows:
-            funds.setdefault(compact(row.portfolio_id), []).append(row)
-        return funds
+    @cached_property
+    def funds(self) -> pl.DataFrame:
+        """The first position of each fund."""
+        return self.frame.unique("fund", keep="first", maintain_order=True)
 
-    def refusal(self, row: TptRow | None, name: str, found: str, expected: str, hint: str = "") -> SourceFileError:
+    def refusal(self, row: Row | None, name: str, found: str, expected: str, hint: str = "") -> SourceFileError:
         """The error that refuses the file for one of our names."""
-        number = None if row is None else row.row
+        number = None if row is None else row["row"]
         return SourceFileError(
             self.file.name, found, expected, row=number, column=self.headers.get(name, name), hint=hint
         )
+
+    def with_columns(self, *columns: pl.Series | pl.Expr, **named: pl.Series | pl.Expr) -> "TptFile":
+        """The same file with more columns in its frame."""
+        return replace(self, frame=self.frame.with_columns(*columns, **named))
 
 
 @dataclass(frozen=True)
@@ -94,12 +71,20 @@ class TptNotes:
     tpt: TptFile
     findings: Findings
 
-    def add(self, row: TptRow, name: str, rule: str, reason: str, severity: str = WARN) -> None:
-        """Record a finding about one cell, by our name for its field."""
-        file, column, value = self.tpt.file, self.tpt.headers.get(name, name), row.text.get(name)
-        self.findings.add(
-            Finding("holdings", file.name, file.sha256, row.row, column, value, reason, rule, severity, self.tpt.month)
-        )
+    def add(
+        self, rows: pl.DataFrame, name: str, rule: str, reason: str | Callable[[Row], str], severity: str = WARN
+    ) -> None:
+        """Record a finding about one cell of each row, by our name for its field."""
+        file, column = self.tpt.file, self.tpt.headers.get(name, name)
+        for row in rows.iter_rows(named=True):
+            told = reason if isinstance(reason, str) else reason(row)
+            place = "holdings", file.name, file.sha256, row["row"], column
+            self.findings.add(Finding(*place, row[name], told, rule, severity, self.tpt.month))
+
+    def add_repaired(self, rows: pl.DataFrame, name: str, right: str) -> None:
+        """Record codes whose normal spelling, in the column ``right``, is another one."""
+        repaired = rows.filter(pl.col(right) != pl.col(name))
+        self.add(repaired, name, "identifier_repaired", lambda row: f"lower case or spaces: read as {row[right]}")
 
 
 def parse(profile: TemplateProfile, table: TextTable, months: Sequence[dt.date]) -> TptFile:
@@ -113,98 +98,32 @@ def parse(profile: TemplateProfile, table: TextTable, months: Sequence[dt.date])
         if name not in headers:
             gap = f"field {profile.fields[name]} missing"
             raise SourceFileError(table.file.name, gap, f"the field of {name.replace('_', ' ')}")
-    unknown = set(profile.unknown)
-    names, columns = list(headers), list(headers.values())
-    rows = []
-    for row, cells in zip(table.rows.to_list(), table.frame.select(columns).iter_rows(), strict=True):
-        text = {name: _known(name, cell, unknown) for name, cell in zip(names, cells, strict=True)}
-        broken = next(
-            (name for name, cell in text.items() if cell and cell[0] == "#" and _BROKEN.fullmatch(cell)), None
-        )
-        if broken is not None:
-            hint = "Ask for the file with the values themselves"
-            raise SourceFileError(
-                table.file.name, repr(text[broken]), "a value", row=row, column=headers[broken], hint=hint
-            )
-        rows.append(_typed(table.file, headers, profile, row, text))
-    found = {month_of(row.valuation_date) for row in rows}
-    for row in rows:
-        check_day(table.file.name, row.row, headers["valuation_date"], row.valuation_date, months)
-    if len(found) > 1:
-        odd = next(row for row in rows if month_of(row.valuation_date) != month_of(rows[0].valuation_date))
-        raise SourceFileError(
-            table.file.name,
-            f"{odd.valuation_date} beside {rows[0].valuation_date}",
-            "one month in the file",
-            row=odd.row,
-            column=headers["valuation_date"],
-            hint="Split the file by valuation date",
-        )
-    return TptFile(table.file, profile, headers, found.pop(), tuple(rows))
+    frame = typed(profile, table, headers)
+    month = _month(table.file, headers["valuation_date"], frame, months)
+    portfolio = translated(frame.get_column("portfolio_id"), lambda code: valid_isin(code) or code, pl.String)
+    numbers: dict[str, int] = {}
+    for code in portfolio.unique(maintain_order=True):
+        numbers.setdefault(compact(code), len(numbers))
+    fund = translated(portfolio, lambda code: numbers[compact(code)], pl.UInt32)
+    return TptFile(table.file, profile, headers, month, frame.with_columns(portfolio=portfolio, fund=fund))
+
+
+def _month(file: SourceFile, column: str, frame: pl.DataFrame, months: Sequence[dt.date]) -> dt.date | None:
+    days = frame.select("valued_on", "row").unique("valued_on", keep="first", maintain_order=True).rows()
+    for day, row in days:
+        check_day(file.name, row, column, day, months)
+    first, _ = days[0]
+    for day, row in days:
+        if month_of(day) != month_of(first):
+            found, hint = f"{day} beside {first}", "Split the file by valuation date"
+            raise SourceFileError(file.name, found, "one month in the file", row=row, column=column, hint=hint)
+    return month_of(first)
 
 
 def quick_days(profile: TemplateProfile, table: TextTable) -> list[dt.date] | None:
     """Distinct valuation dates, without typing anything else; nothing when a date is missing or odd."""
     headers = column_of_field(profile, table)
-    texts = table.frame.get_column(headers["valuation_date"]).unique().to_list()
-    days = [iso_date((text or "").strip()) for text in texts]
-    return None if None in days else [day for day in days if day is not None]
-
-
-def _known(name: str, cell: str | None, unknown: set[str]) -> str | None:
-    value = (cell or "").strip()
-    if value in unknown and not (name == "country" and value in countries()):
-        return None
-    return value or None
-
-
-def _typed(
-    file: SourceFile, headers: dict[str, str], profile: TemplateProfile, row: int, text: dict[str, str | None]
-) -> TptRow:
-    for name in MANDATORY:
-        if text[name] is None:
-            raise SourceFileError(
-                file.name, "an empty cell", "a value in a mandatory field", row=row, column=headers[name]
-            )
-    amounts: dict[str, Decimal | None] = {}
-    for name in AMOUNTS:
-        cell = text.get(name)
-        amounts[name] = None if cell is None else _amount(file, headers[name], profile, row, cell)
-    days: dict[str, dt.date | None] = {}
-    for name in ("valuation_date", "reporting_date"):
-        cell = text.get(name)
-        days[name] = None if cell is None else iso_date(cell)
-        if cell is not None and days[name] is None:
-            raise SourceFileError(
-                file.name,
-                repr(cell),
-                "a date YYYY-MM-DD",
-                row=row,
-                column=headers[name],
-                hint="Ask for dates year-month-day",
-            )
-    for name in ("portfolio_currency", "quotation_currency"):
-        cell = text.get(name)
-        if cell is not None and cell not in currencies():
-            raise SourceFileError(file.name, repr(cell), "an ISO 4217 currency code", row=row, column=headers[name])
-    valuation = days["valuation_date"]
-    assert valuation is not None  # mandatory, checked above
-    return TptRow(row, text, amounts, valuation, days["reporting_date"])
-
-
-def _amount(file: SourceFile, header: str, profile: TemplateProfile, row: int, cell: str) -> Decimal:
-    text = number(cell, profile.decimal, profile.thousands)
-    if text is None or decimal_of(text) is None:
-        hint = "Leave the cell empty when the figure is not known"
-        if "," in cell and profile.decimal == ".":
-            hint = "For a supplier with decimal commas, copy the profile and set decimal: ','"
-        elif "." in cell and profile.decimal == ",":
-            hint = "A mark of thousands? Set thousands: '.' in the profile. A decimal point? Set decimal: '.'"
-        expected = f"a number with {profile.decimal!r}"
-        if profile.thousands:
-            expected += f" and {profile.thousands!r} between thousands"
-        raise SourceFileError(file.name, repr(cell), expected, row=row, column=header, hint=hint)
-    return Decimal(text)
+    return iso_dates(table.frame.get_column(headers["valuation_date"]).unique())
 
 
 def check_name(tpt: TptFile, months: Sequence[dt.date]) -> None:
@@ -213,8 +132,8 @@ def check_name(tpt: TptFile, months: Sequence[dt.date]) -> None:
     claimed = sorted(named & set(months))
     if not claimed or tpt.month in named:
         return
-    first = tpt.rows[0]
-    reported = first.reporting_date
+    first = tpt.frame.row(0, named=True)
+    reported = first["reported_on"]
     if reported is None or month_end(reported.year, reported.month) not in named:
         header = tpt.headers["valuation_date"]
-        raise dated_otherwise(tpt.file.name, first.row, header, first.valuation_date, claimed[0])
+        raise dated_otherwise(tpt.file.name, first["row"], header, first["valued_on"], claimed[0])

@@ -6,9 +6,12 @@ nobody may be held to be its issuer.
 
 from dataclasses import dataclass
 
+import polars as pl
+
+from impact_pipeline.ingest.cells import translated
 from impact_pipeline.ingest.identifiers import compact, is_otc_code
 from impact_pipeline.ingest.reference import asset_class_of
-from impact_pipeline.ingest.tpt import TptRow, code_type
+from impact_pipeline.ingest.tpt import Row, TptFile, TptNotes, code_type
 
 TYPE_OWN = "99"
 
@@ -26,24 +29,48 @@ _SHARES = {"3L": "listed_equity", "3X": "unlisted_equity"}
 
 @dataclass(frozen=True)
 class LineClass:
-    """Class of a line; ``why`` is empty when its CIC says it. ``has_issuer``: fields 46 and 47 may be its issuer."""
+    """Class of a line and what told it. ``has_issuer``: fields 46 and 47 may be its issuer."""
 
     asset_class: str
-    why: str = ""
+    why: str
     has_issuer: bool = True
 
 
-def classify(row: TptRow, is_fund: bool) -> LineClass:
-    """The class by CIC, else by every other sign in the row; ``is_fund``: its code is a delivered portfolio's."""
-    cic = compact(row.text["cic"] or "")
-    asset_class = asset_class_of(cic)
-    if asset_class is not None:
-        return LineClass(asset_class)
-    category = compact(row.text.get("asset_category") or "").removesuffix(".0")
+def with_classes(tpt: TptFile, notes: TptNotes) -> TptFile:
+    """The file with ``asset_class`` and ``has_issuer``: by CIC; a line whose CIC does not say is listed."""
+    by_cic = translated(tpt.frame.get_column("cic"), lambda cic: asset_class_of(compact(cic)), pl.String)
+    odd = by_cic.is_null()
+    rows = tpt.frame.filter(odd).with_columns(
+        is_own=code_type("instrument_code_type") == TYPE_OWN,
+        is_fund=(pl.col("fund_id") != pl.col("portfolio")).fill_null(value=False),
+    )
+    classes = [_class_of(row) for row in rows.iter_rows(named=True)]
+    by_row = dict(zip(rows.get_column("row"), classes, strict=True))
+    for rule, what, is_rule in (
+        ("cic_missing", "no CIC code", pl.col("cic").is_null()),
+        ("cic_unknown", "not a CIC code", pl.col("cic").is_not_null()),
+    ):
+        notes.add(rows.filter(is_rule), "cic", rule, lambda row, what=what: _told(what, by_row[row["row"]]))  # type: ignore[misc]
+    places = odd.arg_true()
+    has_issuer = pl.repeat(value=True, n=odd.len(), dtype=pl.Boolean, eager=True)
+    return tpt.with_columns(
+        asset_class=by_cic.scatter(places, pl.Series([one.asset_class for one in classes], dtype=pl.String)),
+        has_issuer=has_issuer.scatter(places, pl.Series([one.has_issuer for one in classes], dtype=pl.Boolean)),
+    )
+
+
+def _told(what: str, line: LineClass) -> str:
+    return f"{what}: taken as {line.asset_class} ({line.why})"
+
+
+def _class_of(row: Row) -> LineClass:
+    """The class by every other sign in the row."""
+    cic = compact(row["cic"] or "")
+    category = compact(row["asset_category"] or "").removesuffix(".0")
     part = _part(cic)
     if part is not None:
         return _of_category(part, category, f"the CIC ends with {part}")
-    if is_fund:
+    if row["is_fund"]:
         return LineClass("fund", "its code is that of a delivered portfolio")
     sign = _derivative_sign(row)
     if sign is not None:
@@ -60,13 +87,12 @@ def _part(cic: str) -> str | None:
     return None
 
 
-def _derivative_sign(row: TptRow) -> str | None:
-    if any(row.text.get(name) for name in _UNDERLYING):
+def _derivative_sign(row: Row) -> str | None:
+    if any(row[name] for name in _UNDERLYING):
         return "it has an underlying"
-    code = row.text["instrument_code"] or ""
-    if is_otc_code(code):
+    if is_otc_code(row["instrument_code"] or ""):
         return "its code is one of derivatives traded over the counter"
-    if code_type(row, "instrument_code_type") == TYPE_OWN and row.text.get("grouping_code"):
+    if row["is_own"] and row["grouping_code"]:
         return "it is a leg with an own code"
     return None
 

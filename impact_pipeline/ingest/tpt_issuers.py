@@ -1,153 +1,172 @@
 """Issuers, groups and sectors that the positions of one Tripartite Template state."""
 
-import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from collections import defaultdict
+from dataclasses import dataclass
+
+import polars as pl
 
 from impact_pipeline.ingest import nace
-from impact_pipeline.ingest.identifiers import lei_fault, looks_like_lei, name_key, valid_isin, valid_lei
+from impact_pipeline.ingest.cells import translated
+from impact_pipeline.ingest.identifiers import lei_fault, looks_like_lei, name_key
 from impact_pipeline.ingest.reference import countries
-from impact_pipeline.ingest.tpt import TptNotes, TptRow, code_type
+from impact_pipeline.ingest.tpt import TptFile, TptNotes
+from impact_pipeline.ingest.tpt_leis import leis
 
-Row = dict[str, Any]
-_Value = TypeVar("_Value", str, tuple[str, str])
-TYPE_LEI = "1"
 #: Code of Namibia, and in many files the word for a country that is not known.
 _NAMIBIA = "NA"
+#: What the columns of a position say of its issuer.
+_FIELDS = (
+    "row", "valued_on", "issuer_code", "issuer_code_type", "issuer_name", "group_code", "group_code_type", "group_name",
+    "country", "sector", "sector_nace_2_1",
+)  # fmt: skip
+#: Those that name it.
+_NAMING = ("issuer_code", "issuer_name", "group_code")
 
 
-class IssuerBook:
-    """Issuers met while the positions are read; ``ownership`` links them to their groups.
+@dataclass(frozen=True)
+class Issuers:
+    """Issuers of one file: their id on each position that has one, rows of raw.issuers and raw.ownership.
 
-    ``by_group``: file and row of the positions whose issuer has no LEI, so that its group's stands in.
+    ``by_group``: rows of the positions whose issuer has no LEI, so that its group's stands in.
     """
 
-    def __init__(self, notes: TptNotes) -> None:
-        self.notes = notes
-        self.ownership: list[Row] = []
-        self.by_group: list[tuple[str, int]] = []
-        self._groups: dict[str, set[str]] = defaultdict(set)
-        self._mentions: dict[str, list[tuple[TptRow, str | None]]] = defaultdict(list)
-
-    def issuer_of(self, row: TptRow) -> str | None:
-        """Id of the issuer that fields 46 to 52 name: its LEI, its group's LEI, or a key of its own."""
-        issuer, group = self._lei(row, "issuer_code"), self._lei(row, "group_code")
-        issuer_id = issuer or group or _local_issuer(row)
-        if issuer_id is None:
-            return None
-        of_group = issuer is None and group is not None
-        if of_group:
-            self.by_group.append((self.notes.tpt.file.sha256, row.row))
-        self._mentions[issuer_id].append((row, row.text.get("group_name") if of_group else None))
-        if group is not None and group != issuer_id and group not in self._groups[issuer_id]:
-            self._link(row, issuer_id, group)
-        return issuer_id
-
-    def _link(self, row: TptRow, issuer_id: str, group: str) -> None:
-        self._groups[issuer_id].add(group)
-        if self._is_owned_by(group, issuer_id):
-            reason = f"{group} is itself said to belong to {issuer_id}: both links are kept"
-            self.notes.add(row, "group_code", "group_circle", reason)
-        tpt = self.notes.tpt
-        self.ownership.append(
-            {
-                "child_id": issuer_id,
-                "parent_id": group,
-                "is_controlled": True,
-                "valid_from": dt.date(row.valuation_date.year, 1, 1),
-                "source": tpt.profile.constants.ownership_source,
-                "source_file_id": tpt.file.sha256,
-                "source_row": row.row,
-            }
-        )
-
-    def _is_owned_by(self, child: str, owner: str) -> bool:
-        """Whether the links met so far lead up from one to the other."""
-        reached, ahead = {child}, [child]
-        while ahead:
-            above = self._groups.get(ahead.pop(), set()) - reached
-            reached |= above
-            ahead += above
-        return owner in reached
-
-    def _lei(self, row: TptRow, name: str) -> str | None:
-        code = row.text.get(name)
-        if code is None:
-            return None
-        right = valid_lei(code)
-        if right is None and looks_like_lei(code):
-            self.notes.add(row, name, *lei_fault())
-        elif right is None and (code_type(row, f"{name}_type") == TYPE_LEI or valid_isin(code) is not None):
-            instead = "group code or name used instead" if name == "issuer_code" else "the group is not known"
-            self.notes.add(row, name, "not_a_lei", f"typed as LEI but not one; {instead}")
-        elif right is not None and right != code:
-            self.notes.add(row, name, "identifier_repaired", f"lower case or spaces: read as {right}")
-        return right
-
-    def issuer_rows(self) -> list[Row]:
-        """Rows of raw.issuers: name, country and sector as most positions of the file say."""
-        old_codes = [code for row in self.notes.tpt.rows if (code := row.text.get("sector")) is not None]
-        usual = nace.usual_revision(old_codes)
-        issuers: list[Row] = []
-        for issuer_id, mentions in self._mentions.items():
-            rows = [row for row, _ in mentions]
-            sector = self._sector(rows, usual)
-            issuers.append(
-                {
-                    "issuer_id": issuer_id,
-                    "name": _usual([group_name or row.text.get("issuer_name") for row, group_name in mentions]),
-                    "country": self._country(rows),
-                    "sector_scheme": sector[0] if sector else None,
-                    "sector_code": sector[1] if sector else None,
-                    "is_financial": nace.is_financial(sector[1]) if sector else None,
-                    "source_file_id": self.notes.tpt.file.sha256,
-                    "source_row": rows[0].row,
-                }
-            )
-        return issuers
-
-    def _country(self, rows: Sequence[TptRow]) -> str | None:
-        country = _usual([(row.text.get("country") or "").upper() or None for row in rows])
-        if country == _NAMIBIA:
-            self.notes.add(rows[0], "country", "country_ambiguous", "Namibia, or not known? Kept as Namibia")
-        elif country is not None and country not in countries():
-            self.notes.add(rows[0], "country", "unknown_country", "not an ISO 3166 alpha-2 code; kept as it is")
-        return country
-
-    def _sector(self, rows: Sequence[TptRow], usual: str) -> tuple[str, str] | None:
-        """Scheme and code of an issuer: the most frequent, then the smallest; disagreement is listed."""
-        read: list[tuple[TptRow, str, tuple[str, str]]] = []
-        for row in rows:
-            newer, older = row.text.get("sector_nace_2_1"), row.text.get("sector")
-            text = newer or older
-            if text is None:
-                continue
-            name = "sector_nace_2_1" if newer else "sector"
-            sector = nace.read(text)
-            if sector.rule is not None:
-                self.notes.add(row, name, sector.rule, sector.reason)
-            if sector.code is not None:
-                scheme = nace.REV_2_1 if newer else nace.revision(text) or usual
-                read.append((row, name, (scheme, sector.code)))
-        chosen = _usual([sector for _, _, sector in read])
-        for row, name, told in read:
-            if told != chosen and chosen is not None:
-                reason = f"another row of the issuer says {chosen[1]} ({chosen[0]}), which is used"
-                self.notes.add(row, name, "sector_conflict", reason)
-        return chosen
+    ids: pl.Series
+    described: pl.DataFrame
+    ownership: pl.DataFrame
+    by_group: pl.Series
 
 
-def _local_issuer(row: TptRow) -> str | None:
-    """Key of an issuer without LEI: its mistyped LEI when there is one, else name and country."""
-    code = row.text.get("issuer_code")
+def issuers_of(tpt: TptFile, notes: TptNotes) -> Issuers:
+    """The issuers that fields 46 to 52 name, by LEI, else by their group's LEI, else by a key of their own."""
+    no_lei = "typed as LEI but not one; {}".format
+    # nothing is read on a line that may name its counterparty
+    rows = tpt.frame.select(
+        pl.when("has_issuer").then(name).alias(name) if name in _NAMING else pl.col(name) for name in _FIELDS
+    )
+    issuer = leis(rows, "issuer_code", notes, lei_fault()[1], no_lei("group code or name used instead"))
+    group = leis(rows, "group_code", notes, lei_fault()[1], no_lei("the group is not known"))
+    is_local = issuer.is_null() & group.is_null()
+    ids = group.zip_with(issuer.is_null(), issuer).scatter(is_local.arg_true(), _local_issuers(rows.filter(is_local)))
+    rows = rows.with_columns(group=group, of_group=issuer.is_null() & group.is_not_null(), issuer_id=ids)
+    mentions = rows.filter(pl.col("issuer_id").is_not_null())
+    sectors = tpt.frame.get_column("sector").drop_nulls().value_counts()
+    return Issuers(
+        ids=ids,
+        described=_described(mentions, nace.usual_revision(dict(sectors.iter_rows())), notes),
+        ownership=_ownership(mentions, notes),
+        by_group=mentions.filter("of_group").get_column("row"),
+    )
+
+
+def _local_issuers(rows: pl.DataFrame) -> pl.Series:
+    """Key of each issuer without LEI: its mistyped LEI when there is one, else name and country."""
+    names = ["issuer_code", "issuer_name", "country"]
+    distinct = rows.select(names).unique()
+    keys = distinct.with_columns(
+        key=pl.Series([_local_issuer(*texts) for texts in distinct.iter_rows()], dtype=pl.String)
+    )
+    return (
+        rows.select(names).join(keys, on=names, how="left", nulls_equal=True, maintain_order="left").get_column("key")
+    )
+
+
+def _local_issuer(code: str | None, name: str | None, country: str | None) -> str | None:
     if code is not None and looks_like_lei(code):
         return code
-    name = row.text.get("issuer_name")
-    return name_key(name, row.text.get("country")) if name else None
+    return name_key(name, country) if name else None
 
 
-def _usual(values: Sequence[_Value | None]) -> _Value | None:
-    """The most frequent value, the smallest of those that tie; nothing when all are empty."""
-    counts = Counter(value for value in values if value is not None)
-    return min(counts, key=lambda value: (-counts[value], value)) if counts else None
+def _described(mentions: pl.DataFrame, usual_revision: str, notes: TptNotes) -> pl.DataFrame:
+    """Rows of raw.issuers: name, country and sector as most positions of the file say."""
+    mentions = mentions.with_columns(
+        name=pl.coalesce(pl.when("of_group").then("group_name"), "issuer_name"),
+        usual_country=pl.col("country").str.to_uppercase(),
+    )
+    first = mentions.unique("issuer_id", keep="first", maintain_order=True).select("issuer_id", "row", "country")
+    country = _usual(mentions, "usual_country")
+    sector = _sectors(mentions, usual_revision, notes)
+    for part in (_usual(mentions, "name"), country, sector):
+        first = first.join(part, on="issuer_id", how="left", maintain_order="left")
+    is_namibia = pl.col("usual_country") == _NAMIBIA
+    notes.add(first.filter(is_namibia), "country", "country_ambiguous", "Namibia, or not known? Kept as Namibia")
+    strange = first.filter(~is_namibia & ~pl.col("usual_country").is_in(list(countries())))
+    notes.add(strange, "country", "unknown_country", "not an ISO 3166 alpha-2 code; kept as it is")
+    is_financial = translated(first.get_column("sector_code"), nace.is_financial, pl.Boolean)
+    return first.select(
+        "issuer_id",
+        "name",
+        pl.col("usual_country").alias("country"),
+        "sector_scheme",
+        "sector_code",
+        is_financial.alias("is_financial"),
+        pl.col("row").alias("source_row"),
+    )
+
+
+def _sectors(mentions: pl.DataFrame, usual_revision: str, notes: TptNotes) -> pl.DataFrame:
+    """Scheme and code of each issuer: the most frequent, then the smallest; disagreement is listed."""
+    told = mentions.select(
+        "row", "issuer_id", "sector", "sector_nace_2_1",
+        pl.when(pl.col("sector_nace_2_1").is_not_null()).then(pl.lit("sector_nace_2_1")).otherwise(pl.lit("sector"))
+        .alias("field"),
+        pl.coalesce("sector_nace_2_1", "sector").alias("text"),
+    ).filter(pl.col("text").is_not_null())  # fmt: skip
+    read = translated(told.get_column("text"), lambda text: nace.read(text).code, pl.String)
+    rule = translated(told.get_column("text"), lambda text: nace.read(text).rule, pl.String)
+    stated = translated(told.get_column("text"), nace.revision, pl.String).fill_null(usual_revision)
+    newer = pl.lit(nace.REV_2_1)
+    told = told.with_columns(
+        sector_scheme=pl.when(pl.col("field") == "sector").then(stated).otherwise(newer), sector_code=read, rule=rule
+    )
+    usual = _usual(told, "sector_scheme", "sector_code")
+    for (field, rule_id), rows in told.filter(pl.col("rule").is_not_null()).group_by("field", "rule"):
+        notes.add(rows, str(field), str(rule_id), lambda row: nace.read(row["text"]).reason)
+    chosen = told.filter(pl.col("sector_code").is_not_null()).join(usual, on="issuer_id", suffix="_used")
+    is_other = (pl.col("sector_code") != pl.col("sector_code_used")) | (
+        pl.col("sector_scheme") != pl.col("sector_scheme_used")
+    )
+    reason = "another row of the issuer says {sector_code_used} ({sector_scheme_used}), which is used"
+    for field in ("sector", "sector_nace_2_1"):
+        rows = chosen.filter(is_other, pl.col("field") == field)
+        notes.add(rows, field, "sector_conflict", lambda row: reason.format(**row))
+    return usual
+
+
+def _usual(mentions: pl.DataFrame, *names: str) -> pl.DataFrame:
+    """The most frequent value of each issuer, the smallest of those that tie; no row when all are empty."""
+    counted = mentions.filter(pl.col(names[-1]).is_not_null()).group_by("issuer_id", *names).len()
+    ranked = counted.sort("len", *names, descending=[True, *(False for _ in names)])
+    return ranked.unique("issuer_id", keep="first", maintain_order=True).drop("len")
+
+
+def _ownership(mentions: pl.DataFrame, notes: TptNotes) -> pl.DataFrame:
+    """Rows of raw.ownership: each issuer and the group its positions name; groups in a circle are listed."""
+    links = mentions.filter(pl.col("group") != pl.col("issuer_id")).unique(
+        ["issuer_id", "group"], keep="first", maintain_order=True
+    )
+    groups: dict[str, set[str]] = defaultdict(set)
+    in_circle = []
+    for issuer_id, group in links.select("issuer_id", "group").iter_rows():
+        groups[issuer_id].add(group)
+        in_circle.append(_is_owned_by(groups, group, issuer_id))
+    circles = links.filter(pl.Series(in_circle, dtype=pl.Boolean))
+    reason = "{group} is itself said to belong to {issuer_id}: both links are kept"
+    notes.add(circles, "group_code", "group_circle", lambda row: reason.format(**row))
+    return links.select(
+        pl.col("issuer_id").alias("child_id"),
+        pl.col("group").alias("parent_id"),
+        pl.lit(value=True).alias("is_controlled"),
+        pl.date(pl.col("valued_on").dt.year(), 1, 1).alias("valid_from"),
+        pl.lit(notes.tpt.profile.constants.ownership_source, dtype=pl.String).alias("source"),
+        pl.col("row").alias("source_row"),
+    )
+
+
+def _is_owned_by(groups: dict[str, set[str]], child: str, owner: str) -> bool:
+    """Whether the links met so far lead up from one to the other."""
+    reached, ahead = {child}, [child]
+    while ahead:
+        above = groups.get(ahead.pop(), set()) - reached
+        reached |= above
+        ahead += above
+    return owner in reached

@@ -1,17 +1,15 @@
 """Issuer of the underlying asset of a derivative: by its LEI, its group's, or another line of the same security."""
 
-import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Self
 
-from impact_pipeline.ingest.identifiers import compact, lei_fault, looks_like_lei, valid_isin, valid_lei
-from impact_pipeline.ingest.tpt import TptNotes, TptRow, code_type
+import polars as pl
 
-#: Issuers of the securities that the delivery has lines of, by month and ISIN.
-Known = Mapping[tuple[dt.date | None, str], set[str]]
+from impact_pipeline.ingest.identifiers import compacted, plain_isins, right_codes, valid_isin
+from impact_pipeline.ingest.tpt import Row, TptFile, TptNotes
+from impact_pipeline.ingest.tpt_leis import leis
 
-TYPE_LEI = "1"
 #: CIC categories of underlying assets that have an issuer to screen: bonds, shares, structured and securitised notes.
 _WITH_ISSUER = tuple("2356")
 #: Ends of CIC codes of derivatives on shares or credit: their underlying is an issuer even when no field says so.
@@ -26,72 +24,86 @@ _NAMES = (
 )
 
 
-@dataclass(frozen=True)
-class Underlying:
-    """A derivative whose underlying issuer the row itself does not tell; ``line`` is its row of raw.holdings."""
+def stated_issuers(frame: pl.DataFrame, notes: TptNotes) -> pl.Series:
+    """LEI of each underlying's issuer (81), else of its group (84); a LEI that is wrong is listed."""
+    untyped = pl.lit(None, dtype=pl.String).alias("underlying_group_code_type")
+    rows = frame.select(
+        "row", "underlying_issuer_code", "underlying_issuer_code_type", "underlying_group_code", untyped
+    )
+    wrong_digits = "the LEI check digits are wrong: not used for the underlying"
+    no_lei = "typed as LEI but not one: not used for the underlying"
+    issuers = leis(rows, "underlying_issuer_code", notes, wrong_digits, no_lei)
+    rows = rows.with_columns(rows.get_column("underlying_group_code").set(issuers.is_not_null(), None))
+    return issuers.zip_with(issuers.is_not_null(), leis(rows, "underlying_group_code", notes, wrong_digits, no_lei))
 
-    line: dict[str, Any]
-    row: TptRow
+
+@dataclass(frozen=True)
+class Underlyings:
+    """Derivatives of one file whose underlying issuer their rows do not tell.
+
+    ``rows``: their ``place`` among the lines of the file, the ``isin`` of the underlying security (field 68) when it is
+    one, and whether the underlying ``may_be_issuer``: a company.
+    """
+
+    rows: pl.DataFrame
     notes: TptNotes
 
+    @classmethod
+    def of(cls, tpt: TptFile, notes: TptNotes) -> Self:
+        """Those of a file."""
+        untold = (pl.col("asset_class") == "derivative") & pl.col("underlying_issuer_id").is_null()
+        rows = tpt.frame.select("row", "cic", *_NAMES, untold.alias("untold")).with_row_index("place").filter("untold")
+        isins = right_codes(rows.get_column("underlying_code"), plain_isins, valid_isin)
+        return cls(rows.with_columns(isin=isins, may_be_issuer=_may_be_issuer()), notes)
+
     @property
-    def isin(self) -> str | None:
-        """The underlying security (field 68) when it is an ISIN."""
-        return valid_isin(self.row.text.get("underlying_code") or "")
+    def isins(self) -> pl.Series:
+        """Securities whose issuer is looked for."""
+        return self.rows.get_column("isin").drop_nulls().unique()
+
+    def resolved(self, holdings: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+        """The lines of the file with the issuers of underlying securities that other lines name; or it is listed."""
+        of_month = known.filter(pl.col("as_of_date") == self.notes.tpt.month)
+        rows = self.rows.join(of_month, left_on="isin", right_on="instrument_id", how="left", maintain_order="left")
+        told = rows.filter(pl.col("issuers") == 1)
+        reason = "no LEI in 81 or 84: {issuer_id}, the issuer of the lines of {isin}"
+        self.notes.add(told, "underlying_code", "underlying_from_line", lambda row: reason.format(**row))
+        unknown = rows.filter(
+            pl.col("issuers").fill_null(0) != 1, pl.col("isin").is_not_null() | pl.col("may_be_issuer")
+        )
+        named = pl.coalesce(pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in _NAMES)
+        for name in _NAMES:
+            self.notes.add(unknown.filter(named.fill_null(_NAMES[0]) == name), name, "underlying_unknown", _unknown)
+        issuers = holdings.get_column("underlying_issuer_id").clone()
+        return holdings.with_columns(issuers.scatter(told.get_column("place"), told.get_column("issuer_id")))
 
 
-def stated_issuer(row: TptRow, notes: TptNotes) -> str | None:
-    """LEI of the underlying's issuer (81), else of its group (84); a LEI that is wrong is listed."""
-    for name in ("underlying_issuer_code", "underlying_group_code"):
-        code = row.text.get(name)
-        right = valid_lei(code)
-        if code is not None and right is None and looks_like_lei(code):
-            rule, _ = lei_fault()
-            notes.add(row, name, rule, "the LEI check digits are wrong: not used for the underlying")
-        elif code is not None and right is None and code_type(row, f"{name}_type") == TYPE_LEI:
-            notes.add(row, name, "not_a_lei", "typed as LEI but not one: not used for the underlying")
-        elif right is not None and right != code:
-            notes.add(row, name, "identifier_repaired", f"lower case or spaces: read as {right}")
-        if right is not None:
-            return right
-    return None
+def _unknown(row: Row) -> str:
+    if row["issuers"]:
+        return f"the lines of {row['isin']} name {row['issuers']} issuers: the underlying is not screened"
+    return "no LEI in 81 or 84, no line of the security in 68: the underlying is not screened"
 
 
-def known_issuers(lines: Iterable[Mapping[str, Any]]) -> Known:
-    """Issuers of the lines' securities; what a derivative or a deposit names is a counterparty."""
-    known: dict[tuple[dt.date | None, str], set[str]] = {}
-    for line in lines:
-        if line["instrument_id"] and line["issuer_id"] and line["asset_class"] not in ("derivative", "cash"):
-            known.setdefault((line["as_of_date"], line["instrument_id"]), set()).add(line["issuer_id"])
-    return known
+def known_issuers(lines: Iterable[pl.DataFrame], isins: pl.Series) -> pl.DataFrame:
+    """How many ``issuers`` the lines of each security name in a month, and the first of them.
+
+    What a derivative or a deposit names is a counterparty.
+    """
+    wanted = pl.col("instrument_id").is_in(isins.implode()) & ~pl.col("asset_class").is_in(["derivative", "cash"])
+    names = ("as_of_date", "instrument_id", "issuer_id")
+    found = pl.concat(frame.filter(wanted, pl.col("issuer_id").is_not_null()).select(names) for frame in lines)
+    return found.unique().group_by(names[:2]).agg(pl.len().alias("issuers"), pl.col("issuer_id").first())
 
 
-def resolve(underlying: Underlying, known: Known) -> None:
-    """Fill the underlying issuer from another line of the security named in field 68, or list that it is not known."""
-    line, row, notes = underlying.line, underlying.row, underlying.notes
-    isin = underlying.isin
-    issuers = known.get((line["as_of_date"], isin), set()) if isin is not None else set()
-    if len(issuers) == 1:
-        line["underlying_issuer_id"] = next(iter(issuers))
-        reason = f"no LEI in 81 or 84: {line['underlying_issuer_id']}, the issuer of the lines of {isin}"
-        notes.add(row, "underlying_code", "underlying_from_line", reason)
-    elif isin is not None or _has_issuer(row):
-        name = next((name for name in _NAMES if row.text.get(name)), "underlying_issuer_code")
-        reason = "no LEI in 81 or 84, no line of the security in 68: the underlying is not screened"
-        if issuers:
-            reason = f"the lines of {isin} name {len(issuers)} issuers: the underlying is not screened"
-        notes.add(row, name, "underlying_unknown", reason)
-
-
-def _has_issuer(row: TptRow) -> bool:
+def _may_be_issuer() -> pl.Expr:
     """Whether the underlying may be a company; an index, a rate or a currency is not."""
-    if (row.text.get("underlying_issuer_name") or "").lower() == "index":
-        return False
-    if any(
-        row.text.get(name) for name in ("underlying_issuer_name", "underlying_issuer_code", "underlying_group_code")
-    ):
-        return True
-    underlying_cic = compact(row.text.get("underlying_cic") or "")
-    if underlying_cic:
-        return underlying_cic[2:3] in _WITH_ISSUER
-    return compact(row.text["cic"] or "")[2:] in _ON_ISSUERS
+    names = ("underlying_issuer_name", "underlying_issuer_code", "underlying_group_code")
+    return (
+        pl.when(pl.col("underlying_issuer_name").str.to_lowercase() == "index")
+        .then(pl.lit(value=False))
+        .when(pl.any_horizontal(pl.col(name).is_not_null() for name in names))
+        .then(pl.lit(value=True))
+        .when(pl.col("underlying_cic").is_not_null())
+        .then(compacted("underlying_cic").str.slice(2, 1).is_in(_WITH_ISSUER))
+        .otherwise(compacted("cic").str.slice(2).is_in(_ON_ISSUERS).fill_null(value=False))
+    )

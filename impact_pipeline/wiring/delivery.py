@@ -120,6 +120,7 @@ def store_delivery(
     frames |= _identifiers(delivery, months_alike(policy.corrections, months), known)
     archive(delivery, settings.archive)
     file_ids = sorted(set(delivery.source_files["source_file_id"]))
+    del delivery  # the bytes of the files are archived: memory is for the write
     with store.write(f"ingest {covered.label}") as connection:
         ensure_layout(connection)
         for name in DELIVERED_TABLES:

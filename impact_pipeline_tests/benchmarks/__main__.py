@@ -1,4 +1,4 @@
-"""``make bench``: wall time of the demo, the rule engine and ten million positions, each beside a bare script.
+"""``make bench``: the demo, the rule engine, ten million positions and a large template, each beside a bare script.
 
 The ratio is what to watch: both run on the same machine, in the same minutes. Nothing here passes or fails.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from impact_pipeline.settings import REPOSITORY
-from impact_pipeline_tests.benchmarks import portfolio, screening
+from impact_pipeline_tests.benchmarks import portfolio, screening, template
 
 INPUTS = REPOSITORY / "data" / "demo" / "inputs"
 IMPACT = Path(sys.executable).with_name("impact")
@@ -84,6 +84,7 @@ def main():
         print(f"{name:60} {wall:7.2f} s {wall / base:7.1f} x")
     screening.report()
     portfolio.report()
+    template.report()
 
 
 if __name__ == "__main__":

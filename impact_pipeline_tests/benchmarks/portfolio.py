@@ -112,12 +112,13 @@ PATHS = {"bare": bare, "ours": ours, "copies": copies}
 def measure(kind: str, inputs: Path, home: Path) -> dict[str, object]:
     """Run one of them here; peak resident memory in bytes, seconds by step."""
     steps = PATHS[kind](inputs, home)
-    peak = next(
-        int(line.split()[1]) * 1024
-        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-        if line.startswith("VmHWM:")
-    )
-    return {"peak": peak, "steps": steps}
+    return {"peak": peak_bytes(), "steps": steps}
+
+
+def peak_bytes() -> int:
+    """The most memory that this process has held."""
+    status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
 
 
 def in_its_own_process(kind: str, inputs: Path, home: Path) -> dict[str, object]:

@@ -101,3 +101,20 @@ def test_weights_that_are_not_value_by_net_asset_value_are_listed(tmp_path: Path
 def test_a_report_before_the_valuation_is_listed_once(tmp_path: Path) -> None:
     lines = fund({"f24": 60}, {"f24": 40, "f14": OTHER_ISIN}, f7="2024-12-30")
     assert found(read(tmp_path, *lines)) == [(1, "7_Reporting_date", "2024-12-30", "reported_before_valuation")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        # as stored the values are 61.000000 and 40: 101, which is within one unit of 100
+        ({"f24": "61.0000004"}, {}, "add up to 101.00"),
+        ({"f26": "1.0200000001"}, {}, "add up to 1.0200000001"),
+        ({}, {"f5": "100.0000001"}, "two net asset values"),
+    ],
+)
+def test_every_digit_of_the_file_decides(
+    tmp_path: Path, first: dict[str, Any], second: dict[str, Any], words: str
+) -> None:
+    common = {"f22": "", "f26": ""}
+    lines = position(**{"f24": "60"} | common | first), position(**{"f14": OTHER_ISIN, "f24": "40"} | common | second)
+    assert words in Folder(tmp_path, None).write(NAME, tpt_json(*lines)).refusal().found

@@ -1,0 +1,113 @@
+"""Texts of a Tripartite Template to typed columns; of all cells that cannot be read, the first in the file is named."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import polars as pl
+
+from impact_pipeline.errors import SourceFileError
+from impact_pipeline.ingest.cells import decimals, iso_date, translated
+from impact_pipeline.ingest.reference import countries, currencies
+from impact_pipeline.ingest.spellings import number_fault, numbers
+from impact_pipeline.ingest.tables import SPREADSHEET_ERROR, TextTable
+from impact_pipeline.ingest.template_profile import FIELDS, TemplateProfile
+from impact_pipeline.schemas.table import AMOUNT
+
+AMOUNTS = (
+    "net_asset_value",
+    "quantity",
+    "nominal_amount",
+    "market_value_quotation",
+    "market_value",
+    "weight",
+)
+MANDATORY = ("portfolio_id", "valuation_date", "portfolio_currency")
+DATES = {"valuation_date": "valued_on", "reporting_date": "reported_on"}
+
+
+class _Bad(NamedTuple):
+    """Cells of one column that cannot be read, and what was expected there."""
+
+    cells: pl.Series
+    name: str
+    expected: str
+    hint: str = ""
+
+
+def typed(profile: TemplateProfile, table: TextTable, headers: Mapping[str, str]) -> pl.DataFrame:
+    """The columns of ``TptFile.frame`` that the cells alone give.
+
+    Raises:
+        SourceFileError: a cell that is no number, date or currency, a broken formula, a missing mandatory cell.
+    """
+    texts = {name: _known(name, table.frame.get_column(header), profile) for name, header in headers.items()}
+    made: dict[str, pl.Series] = {}
+    for name in AMOUNTS:
+        if name in texts:
+            digits = numbers(texts[name], profile.decimal, profile.thousands)
+            made[f"{name}_digits"], made[f"{name}_number"] = digits, decimals(digits, AMOUNT)
+    for name, day in DATES.items():
+        if name in texts:
+            made[day] = translated(texts[name], iso_date, pl.Date)
+    _refuse_first(profile, table, headers, texts, made)
+    if "weight" in texts:
+        made["weight_number"] = made["weight_digits"].cast(pl.Float64)
+    lacking = {name: pl.lit(None, pl.String) for name in FIELDS if name not in texts}
+    for name in AMOUNTS:
+        if name not in texts:
+            lacking |= {f"{name}_digits": pl.lit(None, pl.String), f"{name}_number": pl.lit(None, AMOUNT)}
+    if "reporting_date" not in texts:
+        lacking["reported_on"] = pl.lit(None, pl.Date)
+    return pl.DataFrame({"row": table.rows, **texts, **made}).with_columns(**lacking)
+
+
+def _known(name: str, cells: pl.Series, profile: TemplateProfile) -> pl.Series:
+    """The cells without blanks around them, those that stand for nothing left out; a column in order is not copied."""
+    stripped = cells.str.strip_chars()
+    cells = stripped if (stripped != cells).any() else cells
+    words = set(profile.unknown) - (countries().keys() if name == "country" else set())
+    is_nothing = cells.is_in(["", *words])
+    return cells.set(is_nothing, None) if is_nothing.any() else cells
+
+
+def _refuse_first(
+    profile: TemplateProfile,
+    table: TextTable,
+    headers: Mapping[str, str],
+    texts: Mapping[str, pl.Series],
+    made: Mapping[str, pl.Series],
+) -> None:
+    bad = [one for one in _bad_cells(profile, texts, made) if one.cells.any()]
+    if not bad:
+        return
+    # of several in the same row, the first that is looked for
+    first = min(bad, key=lambda one: one.cells.arg_true()[0])
+    place = first.cells.arg_true()[0]
+    text = texts[first.name][place]
+    expected, hint = first.expected, first.hint
+    if first.name in AMOUNTS and not expected:
+        expected, hint = number_fault(text, profile.decimal, profile.thousands)
+    found, row = "an empty cell" if text is None else repr(text), table.rows[place]
+    raise SourceFileError(table.file.name, found, expected, row=row, column=headers[first.name], hint=hint)
+
+
+def _bad_cells(
+    profile: TemplateProfile, texts: Mapping[str, pl.Series], made: Mapping[str, pl.Series]
+) -> Iterator[_Bad]:
+    for name, cells in texts.items():
+        if cells.str.starts_with("#").any():
+            broken = cells.str.contains(f"^(?i:{SPREADSHEET_ERROR})$")
+            yield _Bad(broken, name, "a value", "Ask for the file with the values themselves")
+    for name in MANDATORY:
+        yield _Bad(texts[name].is_null(), name, "a value in a mandatory field")
+    for name in AMOUNTS:
+        if name in texts:
+            yield _Bad(made[f"{name}_number"].is_null() & texts[name].is_not_null(), name, "")
+    for name, day in DATES.items():
+        if name in texts:
+            no_date = made[day].is_null() & texts[name].is_not_null()
+            yield _Bad(no_date, name, "a date YYYY-MM-DD", "Ask for dates year-month-day")
+    for name in ("portfolio_currency", "quotation_currency"):
+        if name in texts:
+            strange = ~texts[name].is_in(list(currencies())) & texts[name].is_not_null()
+            yield _Bad(strange, name, "an ISO 4217 currency code")
