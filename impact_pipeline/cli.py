@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table as Grid
 
-from impact_pipeline.cli_changes import show_changes
 from impact_pipeline.cli_door import print_door
 from impact_pipeline.cli_explain import explain
 from impact_pipeline.cli_policy import policy_app
 from impact_pipeline.cli_profile import profile
+from impact_pipeline.cli_show import print_indicators, show
 from impact_pipeline.console import (
     HomeOption,
     InputsOption,
@@ -25,7 +24,6 @@ from impact_pipeline.console import (
     MonthOption,
     PolicyOption,
     err,
-    number,
     out,
     parse_month,
     print_json,
@@ -39,7 +37,6 @@ from impact_pipeline.errors import ImpactPipelineError, SettingsError
 from impact_pipeline.settings import REPOSITORY, Settings
 
 if TYPE_CHECKING:  # the heavy rooms are imported by the commands that need them: `impact --help` stays quick
-    from impact_pipeline.publishing.figures import Figures
     from impact_pipeline.wiring.runs import Outcome
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, rich_markup_mode=None)
@@ -139,7 +136,7 @@ def _report(settings: Settings, outcome: "Outcome", as_json: bool) -> None:
         )
     else:
         if figures:
-            _print_indicators(figures)
+            print_indicators(figures)
             print_door(figures)
         passed = outcome.n_checks - len(outcome.failed_checks)
         if outcome.n_checks:
@@ -149,49 +146,6 @@ def _report(settings: Settings, outcome: "Outcome", as_json: bool) -> None:
             out.print(f"  {word}: {check.asset}: {check.name} ({check.description})", markup=False, highlight=False)
     if outcome.exit_code:
         refuse(f"{outcome.months}: {outcome.message}", outcome.exit_code)
-
-
-@app.command()
-def show(
-    month: MonthOption,
-    what: Annotated[
-        str,
-        typer.Argument(
-            help="indicators, breaches, carbon, changes, sovereign, shares, resolutions, rejected or corrections."
-        ),
-    ] = "indicators",
-    portfolio: Annotated[str | None, typer.Option(help="Portfolio; default the whole entity.")] = None,
-    since: Annotated[str | None, typer.Option(help="changes: earlier month; default a year before.")] = None,
-    metric: Annotated[
-        str | None, typer.Option(help="changes: financed_emissions (default), economic_intensity or waci.")
-    ] = None,
-    svg: Annotated[Path | None, typer.Option(help="changes: also write the waterfall chart to this file.")] = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Print a table of a month from the readers' snapshot."""
-    from impact_pipeline.publishing.figures import VIEWS, Figures
-
-    if what not in (*VIEWS, "changes"):
-        raise SettingsError(f"show {what!r}: expected one of {', '.join(sorted((*VIEWS, 'changes')))}")
-    if what != "changes" and (since or metric or svg):
-        raise SettingsError(f"show {what}: --since, --metric and --svg go with changes")
-    if portfolio and what in ("indicators", "rejected", "resolutions", "corrections"):
-        raise SettingsError(
-            f"show {what}: it is about the whole entity; --portfolio goes with breaches, carbon or shares"
-        )
-    figures = Figures(Settings.load(home=home).readers, parse_month(month))
-    if what == "changes":
-        show_changes(figures, portfolio, since, metric, svg, as_json=as_json)
-        return
-    rows = figures.view(what, portfolio)
-    if as_json:
-        print_json(rows.to_dicts())
-    elif what == "indicators":
-        _print_indicators(figures)
-    else:
-        kept = [name for name in rows.columns if name != "as_of_date"]
-        print_rows(f"{what} {month}", rows.select(kept).to_dicts())
 
 
 @app.command()
@@ -226,6 +180,7 @@ def screen(
             out.print(f"  {rule['rule_id']:8} {rule['outcome']:14} {rule['text_fr']}", markup=False, highlight=False)
 
 
+app.command()(show)
 app.command()(explain)
 app.command()(profile)
 
@@ -278,29 +233,6 @@ def doctor(
     else:
         print_rows("doctor", [vars(finding) for finding in findings])
     raise typer.Exit(2 if any(finding.state == "FIX" for finding in findings) else 0)
-
-
-def _print_indicators(figures: "Figures") -> None:
-    grid = Grid(title=f"Indicateurs de mission au {figures.month:%d/%m/%Y}", title_justify="left", show_lines=True)
-    grid.add_column("Indicateur", ratio=1, min_width=24)
-    for name in ("Valeur", "Numérateur", "Dénominateur", "Couverture", "Référence", "Évolution", "Cible"):
-        grid.add_column(name, justify="right", no_wrap=True)
-    grid.add_column("État", no_wrap=True)
-    for row in figures.view("indicators").to_dicts():
-        percent = row["unit"] == "ratio"
-        is_change = row["indicator_id"] == "portfolio_footprint_change"
-        grid.add_row(
-            f"{row['label_fr']} ({row['indicator_id']})",
-            number(row["value"], percent) + ("" if percent or row["value"] is None else f" {row['unit']}"),
-            number(row["numerator"]),
-            number(row["denominator"]),
-            number(row["coverage_ratio"], percent=True),
-            number(row["baseline_value"], percent and not is_change),
-            number(row["change_ratio"], percent=True),
-            number(row["target_value"], percent) + (f" ({row['target_date']:%Y})" if row["target_date"] else ""),
-            row["status"],
-        )
-    out.print(grid)
 
 
 if __name__ == "__main__":

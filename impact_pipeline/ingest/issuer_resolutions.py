@@ -14,7 +14,7 @@ from impact_pipeline.ingest.delivery import Delivery
 from impact_pipeline.ingest.identifier_map import IdentifierMap, map_frame
 from impact_pipeline.ingest.identifiers import looks_like_lei, valid_lei
 from impact_pipeline.ingest.name_candidates import Candidates, best_texts
-from impact_pipeline.ingest.reference import countries
+from impact_pipeline.ingest.resolved_facts import FACTS, facts_of, known_by, own_codes
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.schemas import vocabulary as words
 from impact_pipeline.schemas.table import AMOUNT
@@ -32,15 +32,6 @@ _ISSUER_COLUMNS = {
     "evidence": ("issuer_id",),
     "classifications": ("subject_id",),
 }
-#: Datasets of figures and claims: day of receipt and last day a fact is about, as the models in ``staging`` have them.
-_FACTS = {
-    "issuer_financials": (pl.col("known_from"), pl.coalesce("period_end", pl.date(pl.col("fiscal_year"), 12, 31))),
-    "issuer_emissions": (pl.col("known_from"), pl.date(pl.col("fiscal_year"), 12, 31)),
-    "evidence": (
-        pl.coalesce("known_from", "published_on", pl.date(pl.col("fiscal_year"), 12, 31)),
-        pl.coalesce(pl.date(pl.col("fiscal_year"), 12, 31), "published_on", "known_from"),
-    ),
-}
 _NAME_KEY = r"^name:(.*)\|(.*)$"
 
 
@@ -49,7 +40,7 @@ def identifier_frames(
 ) -> dict[str, pl.DataFrame]:
     """Rows of ``audit.identifier_map`` and ``audit.issuer_resolutions`` of the months."""
     frames = {name.removeprefix("raw."): frame for name, frame in delivery.frames.items()}
-    identifiers = _known(frames["identifiers"], known_as_of)
+    identifiers = known_by(frames["identifiers"], known_as_of)
     used = {
         "issuer": {
             code
@@ -63,19 +54,13 @@ def identifier_frames(
     files = dict(delivery.source_files.select("source_file_id", "file").iter_rows())
     reference = delivery.source_files.filter(profile_id="reference").get_column("source_file_id").unique()
     lines = _lines(frames, reference, mapped, delivery.by_group)
-    facts = [_facts(dataset, frames, mapped, lines, known_as_of) for dataset in _FACTS]
+    facts = [facts_of(dataset, frames, mapped, lines, known_as_of) for dataset in FACTS]
     resolutions = pl.concat([_with_candidates(lines, frames["issuers"]), *facts])
     table = TABLES[RESOLUTIONS]
     resolutions = resolutions.with_columns(
         pl.col("source_file_id").replace_strict(files, return_dtype=pl.String).alias("file")
     ).select(table.column_names)
     return {MAP: mapped, RESOLUTIONS: table.validate(resolutions.sort(table.grain))}
-
-
-def _known(rows: pl.DataFrame, known_as_of: dt.date | None) -> pl.DataFrame:
-    if known_as_of is None:
-        return rows
-    return rows.filter(pl.col("known_from").is_null() | (pl.col("known_from") <= known_as_of))
 
 
 def _found(mapped: pl.DataFrame, used_as: str, key: str) -> pl.DataFrame:
@@ -165,15 +150,9 @@ def _answer() -> dict[str, pl.Expr]:
     }
 
 
-def _own_codes(frames: Mapping[str, pl.DataFrame]) -> set[str]:
-    """Codes of the suppliers' own that something is known about, and countries, which issue sovereign bonds."""
-    told = [frames[name].get_column("issuer_id").unique() for name in ("issuers", *_FACTS)]
-    return {code for ids in told for code in ids if not code.startswith("name:")} | set(countries())
-
-
 def _kinds(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """What the given issuer ids are: a LEI, something meant as one, a code of the supplier's own."""
-    own = _own_codes(frames)
+    own = own_codes(frames)
     codes = frames["holdings"].get_column("issuer_id").drop_nulls().unique().to_list()
     lei = {code for code in codes if valid_lei(code) is not None}
     wrong = {code for code in codes if code not in lei and looks_like_lei(code)}
@@ -233,67 +212,3 @@ def _with_candidates(lines: pl.DataFrame, issuers: pl.DataFrame) -> pl.DataFrame
     )
     joined = lines.join(texts, on=["name", "country"], how="left", nulls_equal=True, maintain_order="left")
     return joined.with_columns(pl.when(pl.col("step") == "unresolved").then("_text").alias("candidates")).drop("_text")
-
-
-def _facts(
-    dataset: str,
-    frames: Mapping[str, pl.DataFrame],
-    mapped: pl.DataFrame,
-    lines: pl.DataFrame,
-    known_as_of: dt.date | None,
-) -> pl.DataFrame:
-    """Facts about held issuers that were stated under another identifier, and, per file, those nobody can place."""
-    stated, about = _FACTS[dataset]
-    facts = (
-        _known(frames[dataset], known_as_of)
-        .select("issuer_id", "source_file_id", "source_row", stated=stated, about=about)
-        .rename({"issuer_id": "identifier"})
-    )
-    held = lines.select("as_of_date", "issuer_id").drop_nulls().unique()
-    day = {name: pl.coalesce(name, "as_of_date") for name in ("stated", "about")}
-    moved = (
-        facts.join(mapped.filter(pl.col("used_as") == "issuer").drop("source_file_id", "source_row"), on="identifier")
-        .filter(
-            (pl.col("stated_from") <= day["stated"]) & (day["stated"] < pl.col("stated_to")),
-            (pl.col("about_from") <= day["about"]) & (day["about"] < pl.col("about_to")),
-        )
-        .join(held, on=["as_of_date", "issuer_id"], how="semi")
-        .with_columns(step=pl.lit("identifier_map"), _group=pl.col("identifier"))
-    )
-    mapped_ids = set(mapped.get_column("identifier").unique())
-    known = {*_own_codes({**frames, **{name: facts.select(issuer_id="identifier").clear() for name in _FACTS}})}
-    known |= set(held.get_column("issuer_id")) | set(frames["holdings"].get_column("issuer_id").drop_nulls().unique())
-    codes = facts.get_column("identifier").unique().to_list()
-    open_codes = [code for code in codes if code not in known and valid_lei(code) is None and code not in mapped_ids]
-    months = lines.select("as_of_date").unique()
-    lost = (
-        facts.filter(pl.col("identifier").is_in(open_codes))
-        .join(months, how="cross")
-        .with_columns(
-            issuer_id=pl.lit(None, dtype=pl.String), step=pl.lit("unresolved"), _group=pl.col("source_file_id")
-        )
-    )
-    columns = ["as_of_date", "step", "_group", "issuer_id", "identifier", "source_file_id", "source_row"]
-    is_lost = pl.col("step") == "unresolved"
-    text = pl.concat_str(
-        pl.col("_codes").cast(pl.String), pl.lit(" identifiers that no row of identifiers or issuers has")
-    )
-    return (
-        pl.concat([moved.select(columns), lost.select(columns)])
-        .sort("source_file_id", "source_row")
-        .group_by("as_of_date", "step", "_group", "issuer_id", maintain_order=True)
-        .agg(
-            pl.col("identifier", "source_file_id").first(),
-            pl.col("source_row").first().alias("row"),
-            pl.len().cast(pl.Int64).alias("line_count"),
-            pl.col("identifier").n_unique().alias("_codes"),
-        )
-        .with_columns(
-            dataset=pl.lit(dataset),
-            name=pl.lit(None, dtype=pl.String),
-            country=pl.lit(None, dtype=pl.String),
-            market_value_eur=pl.lit(None, dtype=AMOUNT),
-            candidates=pl.when(is_lost).then(text),
-        )
-        .select(lines.columns)
-    )
