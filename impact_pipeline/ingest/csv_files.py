@@ -83,6 +83,25 @@ def read_csv(
     delimiters alone and comments are skipped, and so are lines that start with one of ``footer``. Read in slices: the
     text of a file is many times its cells.
     """
+    layout, frames = _slices_of_cells(file, encoding, delimiter, skipped, keep, footer)
+    if not any(frame.height for frame in frames) or layout is None:
+        raise no_rows(file)
+    # column by column, each let go where it came from: a second copy of the whole table would be the peak of memory
+    whole = {
+        name: pl.concat([frame.drop_in_place(name) for frame in frames], rechunk=True) for name in frames[0].columns
+    }
+    rows = whole.pop(_ROW)
+    return TextTable(file, pl.DataFrame(whole), rows, above=layout.above)
+
+
+def _slices_of_cells(
+    file: SourceFile,
+    encoding: str,
+    delimiter: str,
+    skipped: int,
+    keep: Callable[[str], bool] | None,
+    footer: Sequence[str],
+) -> tuple["_Layout | None", list[pl.DataFrame]]:
     layout: _Layout | None = None
     frames: list[pl.DataFrame] = []
     first = 1
@@ -95,14 +114,7 @@ def read_csv(
             lines = lines.slice(1)
         if layout is not None and lines.height:
             frames.append(_split(layout, lines))
-    if not any(frame.height for frame in frames) or layout is None:
-        raise no_rows(file)
-    # column by column, each let go where it came from: a second copy of the whole table would be the peak of memory
-    whole = {
-        name: pl.concat([frame.drop_in_place(name) for frame in frames], rechunk=True) for name in frames[0].columns
-    }
-    rows = whole.pop(_ROW)
-    return TextTable(file, pl.DataFrame(whole), rows, above=layout.above)
+    return layout, frames
 
 
 @dataclass(frozen=True)

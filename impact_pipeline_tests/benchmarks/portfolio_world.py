@@ -159,8 +159,8 @@ def write(folder: Path, positions: int, issuers: int) -> None:
 def _universe(con: duckdb.DuckDBPyConnection, issuers: int) -> None:
     """Issuers with valid LEIs, instruments with valid ISINs."""
     codes = {
-        "lei": pl.Series([_lei(n) for n in range(issuers)]),
-        "isin": pl.Series([_isin(n) for n in range(issuers * INSTRUMENTS_PER_ISSUER + SOVEREIGN_BONDS)]),
+        "lei": pl.Series([made_lei(n) for n in range(issuers)]),
+        "isin": pl.Series([made_isin(n) for n in range(issuers * INSTRUMENTS_PER_ISSUER + SOVEREIGN_BONDS)]),
     }
     for name, series in codes.items():
         frame = pl.DataFrame({"n": pl.int_range(series.len(), eager=True), name: series})
@@ -192,11 +192,11 @@ def _universe(con: duckdb.DuckDBPyConnection, issuers: int) -> None:
     """)
 
 
-def _lei(n: int) -> str:
+def made_lei(n: int) -> str:
     base = f"969500BENCH{n:07d}"
     return base + mod_97_10.calc_check_digits(base)
 
 
-def _isin(n: int) -> str:
+def made_isin(n: int) -> str:
     base = f"FR{n:09d}"
     return base + isin.calc_check_digit(base)

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from impact_pipeline_tests.benchmarks.portfolio_world import MACROS, _isin, _lei
+from impact_pipeline_tests.benchmarks.portfolio_world import MACROS, made_isin, made_lei
 
 PORTFOLIOS, ISSUERS, INSTRUMENTS = 20, 10_000, 200_000
 FILE = "20241231_TPTV6_20250108.csv"
@@ -109,7 +109,7 @@ def write(folder: Path, positions: int) -> Path:
     path.parent.mkdir(parents=True)
     with duckdb.connect() as con:
         con.execute(MACROS)
-        for name, codes in {"lei": map(_lei, range(ISSUERS)), "isin": map(_isin, range(INSTRUMENTS))}.items():
+        for name, codes in {"lei": map(made_lei, range(ISSUERS)), "isin": map(made_isin, range(INSTRUMENTS))}.items():
             con.register("codes", pl.DataFrame({name: list(codes)}).with_row_index("n"))
             con.execute(f"create table {name} as select n::bigint as n, {name} from codes")
         con.execute(UNIVERSE.format(**sizes))
