@@ -205,16 +205,18 @@ def _checks(answer, checks, rows, held, names):
     found = []
     for failed in answer["failed_checks"]:
         test = checks[f"{failed['asset']}: {failed['name']}"]
-        key = "issuer_id" if "issuer_id" in test.tree.named_selects else "line_id"
+        key = next(name for name in ("issuer_id", "line_id", "rule") if name in test.tree.named_selects)
         listed = [each for (each,) in rows(f"select {key} from (\n{test.query}\n) order by {key}")]
         ours = sorted(names.get(each, each) for each in listed if each in held or key == "line_id")
+        if key == "rule":
+            ours = [f"{rule} ({count})" for rule, count in sorted(Counter(listed).items())]
         others = sorted(names[each] for each in listed if each not in held and key == "issuer_id")
         severity = "blocks" if failed["blocking"] else "warning"
         title = f"{failed['asset']}: {failed['name']}"
         short = ", ".join(others) if len(others) <= 10 else f"{len(others)} companies (listed below)"
         found.append((title, severity, len(listed), ", ".join(ours) or "none", short or "none"))
     passed = answer["n_checks"] - len(found)
-    table = markdown(["check", "severity", "issuers or lines", "held by the fund", "not held"], found)
+    table = markdown(["check", "severity", "issuers, lines or cells", "held by the fund", "not held"], found)
     return f"{table}\n\n{passed} of {answer['n_checks']} checks passed."
 
 
