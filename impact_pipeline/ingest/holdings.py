@@ -32,6 +32,7 @@ from impact_pipeline.ingest.tables import TextTable
 from impact_pipeline.ingest.tpt_rows import RawRows, raw_rows
 from impact_pipeline.ingest.tpt_totals import trusted
 from impact_pipeline.ingest.tpt_underlyings import known_issuers
+from impact_pipeline.ingest.unit_values import with_values_of_units
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.schemas.table import AMOUNT
 
@@ -112,7 +113,7 @@ def _assembled(
     lines = _canonical_lines(tables, months, findings, read_as) if tables else None
     older = [template_of(inventory) for inventory in inventories if inventory.profile is not None]
     delivered = delivered_portfolios([*reading.templates, *older], lines)
-    names = TABLES["raw.holdings"].column_names
+    columns = TABLES["raw.holdings"].column_names
     frames, records, older_records = [], [], []
     if lines is not None:
         supplied = [place for place, table in enumerate(tables) if table.profile_id != canonical.PROFILE_ID]
@@ -121,7 +122,7 @@ def _assembled(
             lines.frame.with_columns(
                 pl.lit(None, dtype=pl.String).alias("quotation_currency"),
                 pl.lit(None, dtype=AMOUNT).alias("market_value_quotation"),
-            ).select(names)
+            ).select(columns)
         )
         is_own = pl.col("_file") < len(reading.tables)
         records += files_of_lines(lines.with_frame(lines.frame.filter(is_own)), tables)
@@ -146,6 +147,8 @@ def _assembled(
         )
         for name in COMPANIONS
     }
+    names = {row["source_file_id"]: row["file"] for row in (*records, *older_records)}
+    frame = with_values_of_units(frame, others["portfolios"], records, names, findings)
     used = {row["file"] for row in (*records, *older_records)}
     fund_columns = {tpt.file.sha256: tpt.headers["instrument_code"] for tpt in templates}
     by_group = pl.concat([_NO_ROWS, *(rows.by_group for rows in raw)])

@@ -84,6 +84,8 @@ _PORTFOLIO = (
         "Net asset value delivered with the fund's file, in the portfolio currency.",
         "currency",
     ),
+    amount("unit_price", "Price of one share or unit, in the portfolio currency.", "currency"),
+    amount("unit_count", "Shares or units of the share class.", "units"),
     day("inventory_date", "Oldest valuation date of its lines."),
     whole("inventory_age_days", "Days from then to the month end.", "days"),
     amount("net_asset_value_eur", "Value against which the fund's lines are scaled.", EUR),
