@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from impact_pipeline.errors import ImpactPipelineError
 from impact_pipeline.ingest.delivery import holdings_months, read_delivery
 from impact_pipeline.ingest.expected_files import HOW_TO, arrivals, closed_month, read_expected
-from impact_pipeline.ingest.policy import load_policy
+from impact_pipeline.ingest.policy import load_policy, read_methodology
 from impact_pipeline.ingest.policy_corrections import read_corrections
 from impact_pipeline.ingest.policy_documents import policy_files
 from impact_pipeline.settings import Settings
@@ -57,7 +57,10 @@ def _inputs(settings: Settings) -> tuple[str, str]:
     if not months:
         return "FIX", f"{settings.inputs}/holdings has no month"
     corrections = read_corrections(settings.policy, policy_files(settings.policy))
-    delivery = read_delivery(settings.inputs, settings.policy / "profiles", months, dt.date.today(), corrections)
+    oldest = read_methodology(settings.policy).max_inventory_age_days
+    delivery = read_delivery(
+        settings.inputs, settings.policy / "profiles", months, dt.date.today(), corrections, oldest
+    )
     span = f"{months[0]:%Y-%m} to {months[-1]:%Y-%m}, {len(months)} months"
     listed = delivery.rejected_rows.filter(delivery.rejected_rows["as_of_date"] == months[-1]).height
     return "OK", f"{settings.inputs}: {span}; in the last one {listed} cells were refused or flagged"

@@ -4,13 +4,15 @@
 -- owner:       team:impact-data
 -- group:       holdings
 -- description: Portfolios that hold lines in the month. A fund's value is the delivered net asset value, else the sum of
---              its lines; a portfolio that no line refers to as its fund is a root.
+--              its lines; a portfolio that no line refers to as its fund is a root. A fund without a file of the month has
+--              its newest earlier inventory, when the policy allows its age.
 
 with held as (
     select
         as_of_date,
         portfolio_id,
-        cast(sum(market_value_eur) as decimal(24, 6)) as lines_value_eur
+        cast(sum(market_value_eur) as decimal(24, 6)) as lines_value_eur,
+        min(valuation_date) as inventory_date
     from core.holdings
     group by as_of_date, portfolio_id
 ),
@@ -72,7 +74,9 @@ select
     described.kind,
     described.pocket,
     referred.portfolio_id is null as is_root,
-    coalesce(net_asset_values.net_asset_value_eur, held.lines_value_eur) as net_asset_value_eur
+    coalesce(net_asset_values.net_asset_value_eur, held.lines_value_eur) as net_asset_value_eur,
+    held.inventory_date, -- the oldest valuation date of its lines
+    date_diff('day', held.inventory_date, held.as_of_date) as inventory_age_days
 from held
 left join referred
     on held.as_of_date = referred.as_of_date

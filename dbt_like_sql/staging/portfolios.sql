@@ -14,6 +14,8 @@ select
     facts.kind,
     facts.pocket,
     facts.net_asset_value,
+    facts.unit_price,
+    facts.unit_count,
     facts.source_file_id,
     facts.source_row
 from raw.portfolios as facts

@@ -22,7 +22,7 @@ PROFILE_ID = "canonical"
 #: Columns of the raw tables that no canonical file carries.
 _DERIVED = {
     "holdings": ("valuation_date", "quotation_currency", "market_value_quotation"),
-    "portfolios": ("net_asset_value",),
+    "portfolios": ("net_asset_value", "unit_price", "unit_count"),
 }
 #: Columns the raw table needs but a file may leave out: filled by a rule of the dataset.
 _FILLED = {

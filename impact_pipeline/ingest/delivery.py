@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,12 @@ from impact_pipeline.ingest.delivery_rules import (
     note_issuer_differences,
     note_unknown_issuers,
 )
-from impact_pipeline.ingest.file_records import source_file_row
+from impact_pipeline.ingest.file_records import source_file_row, with_inventories
 from impact_pipeline.ingest.findings import Findings
 from impact_pipeline.ingest.fx import reference_rates
 from impact_pipeline.ingest.holdings import Holdings, months_held, read_holdings
 from impact_pipeline.ingest.identifier_rules import check_identifier_map
-from impact_pipeline.ingest.manifest import Entry, check_manifest, load_manifest
+from impact_pipeline.ingest.manifest import Entry, check_listed, check_manifest, load_manifest
 from impact_pipeline.ingest.policy_corrections import PlacedCorrection
 from impact_pipeline.ingest.profiles import Profile, load_profiles
 from impact_pipeline.ingest.row_rules import ALWAYS
@@ -63,8 +64,11 @@ def read_delivery(
     months: Sequence[dt.date],
     today: dt.date,
     corrections: Sequence[PlacedCorrection] = (),
+    max_inventory_age_days: int = 0,
 ) -> Delivery:
     """Read and check everything that the months (calendar month ends) need; write nothing.
+
+    ``max_inventory_age_days``: up to this age an earlier inventory stands in for that of a fund held.
 
     Raises:
         SourceFileError: an input file that cannot be trusted as a whole.
@@ -79,21 +83,23 @@ def read_delivery(
     # a file that serves every month is read twice when one of its corrections expires within the run
     groups = months_alike(corrections, sorted(set(months)))
     manifest = load_manifest(inputs)
-    parts = [_read(folders, shapes, group, today, Mending(corrections, group), manifest) for group in groups]
+    read = partial(_read, folders, shapes, today, manifest, max_inventory_age_days)
+    parts = [read(group, Mending(corrections, group)) for group in groups]
     return parts[0] if len(parts) == 1 else _joined(parts)
 
 
 def _read(
     folders: Mapping[str, Sequence[SourceFile]],
     shapes: Sequence[Profile],
-    months: Sequence[dt.date],
     today: dt.date,
-    mending: Mending,
     manifest: dict[str, Entry] | None,
+    max_inventory_age_days: int,
+    months: Sequence[dt.date],
+    mending: Mending,
 ) -> Delivery:
     """The delivery of months that have the same corrections in force."""
     findings = Findings()
-    holdings = read_holdings(folders["holdings"], shapes, months, findings, mending)
+    holdings = read_holdings(folders["holdings"], shapes, months, findings, mending, max_inventory_age_days)
     frames, rows, used = {"holdings": holdings.frame}, list(holdings.source_files), list(holdings.files)
     shared = [file for dataset in DATASETS if dataset != "holdings" for file in folders[dataset]]
     check_distinct(shared)
@@ -113,10 +119,11 @@ def _read(
     rows += [source_file_row(rates.file, rates.frame.height, "reference", month) for month in months]
     present = {file.name for files in folders.values() for file in files}
     check_manifest(manifest, mending.as_delivered(rows), present, mending.corrected)
+    check_listed(manifest, holdings.inventories)
     _whole_delivery(frames, holdings, {file.sha256: file.name for file in used}, findings)
     return Delivery(
         frames={f"raw.{name}": _validated(f"raw.{name}", frames[name]) for name in DATASETS},
-        source_files=_source_files(rows),
+        source_files=_source_files(with_inventories(rows, holdings.inventories)),
         rejected_rows=_validated("audit.rejected_rows", findings.frame(months)),
         corrections=_validated("audit.corrections", mending.frame()),
         known_as_of=_known_as_of(frames, today),
@@ -175,7 +182,8 @@ def _whole_delivery(
     lines = frames["holdings"]
     check_keys("holdings", lines, files)
     check_fund_cycles(lines, files, holdings.fund_columns)
-    months = {row["source_file_id"]: row["as_of_date"] for row in holdings.source_files}
+    records = (*holdings.inventories, *holdings.source_files)
+    months = {row["source_file_id"]: row["as_of_date"] for row in records}
     note_issuer_differences(frames["issuers"], holdings.others["issuers"], months, files, findings)
     for name, added in holdings.others.items():
         frames[name] = pl.concat([frames[name], added])

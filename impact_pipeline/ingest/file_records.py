@@ -42,6 +42,20 @@ def file_of_template(tpt: TptFile) -> dict[str, Any]:
     }
 
 
+def with_inventories(records: Sequence[dict[str, Any]], inventories: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records of the files of each month, those of earlier inventories among them: one per month and file."""
+    by_key = {(row["as_of_date"], row["file"]): row for row in records}
+    for row in inventories:
+        key = row["as_of_date"], row["file"]
+        own = by_key.get(key)
+        if own is None:
+            by_key[key] = row
+        else:  # a file of several months: lines of this one, and of a fund that it has earlier lines of
+            sums = {name: own[name] + row[name] for name in ("row_count", "control_total")}
+            by_key[key] = own | sums | {"valuation_date": None}
+    return list(by_key.values())
+
+
 def source_file_row(file: SourceFile, row_count: int, profile_id: str, month: dt.date) -> dict[str, Any]:
     """One row of ``audit.source_files`` without values of its own."""
     return {

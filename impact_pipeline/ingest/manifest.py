@@ -108,12 +108,29 @@ def check_manifest(
     for name, file in totals.items():
         if file["dataset"] == "fx_rates" and name not in present:
             continue  # the rates that come with the program
-        found = entries.get(name)
-        if found is None:
-            raise SourceFileError(
-                name, "a file that manifest.csv does not list", "listed files only", hint="List it, or remove it"
-            )
+        found = _entry(entries, name)
         _compare(name, file, replace(found, control_total=None) if name in corrected else found)
+
+
+def check_listed(entries: dict[str, Entry] | None, inventories: list[dict[str, Any]]) -> None:
+    """Files of earlier months that were read in part: listed, with these bytes; their rows are not counted.
+
+    Raises:
+        SourceFileError: a file that is not listed, or other bytes than listed.
+    """
+    if entries is None:
+        return
+    for file in inventories:
+        _compare(file["file"], file, replace(_entry(entries, file["file"]), row_count=None, control_total=None))
+
+
+def _entry(entries: dict[str, Entry], name: str) -> Entry:
+    found = entries.get(name)
+    if found is None:
+        raise SourceFileError(
+            name, "a file that manifest.csv does not list", "listed files only", hint="List it, or remove it"
+        )
+    return found
 
 
 def _compare(name: str, file: dict[str, Any], told: Entry) -> None:

@@ -78,6 +78,8 @@ class Methodology(Part):
     max_financials_age_years: _Years
     #: Age of a fund's declaration about itself up to which it stands in for its lines; yearly ones come late.
     max_fund_declaration_age_months: Annotated[StrictInt, Field(ge=0, le=240)] = 18
+    #: An earlier inventory of a held fund is used up to this age; 0 = never.
+    max_inventory_age_days: Annotated[StrictInt, Field(ge=0, le=1100)] = 0
     headline_perimeter: Text
     headline_scopes: Literal["1_2", "3", "1_2_3"]
     #: A baseline restated by at least this ratio replaces the one first computed; no standard sets the figure.
@@ -157,6 +159,15 @@ class Policy:
     def set_members(self) -> dict[str, frozenset[str]]:
         """What each set holds: CAS numbers, or names where there are none."""
         return {each.id: frozenset(member.cas or member.name for member in each.members) for each in self.sets}
+
+
+def read_methodology(folder: Path) -> Methodology:
+    """The method choices alone.
+
+    Raises:
+        PolicyFileError: no such file, an unknown key, a wrong value.
+    """
+    return parse(Methodology, single(folder, "methodology.yaml"))
 
 
 def load_policy(folder: Path) -> Policy:

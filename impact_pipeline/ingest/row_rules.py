@@ -210,18 +210,17 @@ def _holdings(batch: Batch) -> Batch:
         "Give the asset_class instead",
     )
     no_euro = pl.col("market_value_eur").is_null()
+    # units of a fund may be valued later, with the price in the fund's own file (unit_values.py)
+    is_units = (pl.coalesce("asset_class", derived) == "fund") & pl.col("quantity").is_not_null()
+    is_priced_later = is_units & pl.col("market_value").is_null()
     batch.refuse(
-        no_euro & pl.col("market_value").is_null(),
+        no_euro & pl.col("market_value").is_null() & ~is_priced_later,
         "market_value",
         "a market_value or a market_value_eur",
         lambda row: "neither of the two",
     )
-    batch.refuse(
-        no_euro & pl.col("currency").is_null(),
-        "currency",
-        "the currency of market_value",
-        lambda row: "an empty cell",
-    )
+    no_currency = no_euro & pl.col("currency").is_null() & ~is_priced_later
+    batch.refuse(no_currency, "currency", "the currency of market_value", lambda row: "an empty cell")
     return batch.with_frame(batch.frame.with_columns(pl.coalesce("asset_class", derived).alias("asset_class")))
 
 

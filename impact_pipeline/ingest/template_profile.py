@@ -23,6 +23,8 @@ NEEDED_FIELDS = (
 OTHER_FIELDS = (
     "portfolio_name",
     "reporting_date",
+    "share_price",
+    "share_count",
     "instrument_code_type",
     "grouping_code",
     "instrument_name",

@@ -15,6 +15,8 @@ from impact_pipeline.schemas.table import AMOUNT
 
 AMOUNTS = (
     "net_asset_value",
+    "share_price",
+    "share_count",
     "quantity",
     "nominal_amount",
     "market_value_quotation",

@@ -162,15 +162,25 @@ def _line_ids(frame: pl.DataFrame) -> pl.Series:
 
 def _portfolios(tpt: TptFile, notes: TptNotes) -> pl.DataFrame:
     notes.add_repaired(tpt.funds, "portfolio_id", "portfolio")
-    values = tpt.frame.group_by("fund", maintain_order=True).agg(pl.col("net_asset_value_number").drop_nulls().first())
+    values = tpt.frame.group_by("fund", maintain_order=True).agg(
+        pl.col("net_asset_value_number").drop_nulls().first(), _told_once("share_price"), _told_once("share_count")
+    )
     return tpt.funds.select(
         pl.col("portfolio").alias("portfolio_id"),
         pl.col("portfolio_name").alias("name"),
         pl.col("portfolio_currency").alias("currency"),
         pl.lit(tpt.profile.constants.portfolio_kind, dtype=pl.String).alias("kind"),
         values.get_column("net_asset_value_number").alias("net_asset_value"),
+        values.get_column("share_price").alias("unit_price"),
+        values.get_column("share_count").alias("unit_count"),
         pl.col("row").alias("source_row"),
     )
+
+
+def _told_once(name: str) -> pl.Expr:
+    """An amount of the fund that its rows do not contradict each other about; unknown when they do."""
+    told = pl.col(f"{name}_number").drop_nulls()
+    return pl.when(told.n_unique() == 1).then(told.first()).alias(name)
 
 
 def _nominals(frame: pl.DataFrame) -> pl.Series:

@@ -16,7 +16,10 @@ from impact_pipeline.schemas.table import AMOUNT, FACTOR, Column
 _TIME = (
     day("as_of_date", "Calendar month end the row belongs to."),
     day("known_as_of", "The run sees only facts received on or before this day."),
-    day("valuation_date", "Date the supplier valued the line; at most 7 days away from the month end."),
+    day(
+        "valuation_date",
+        "Date the supplier valued the line; more than 7 days from the month end in an earlier inventory of a fund.",
+    ),
     day("valid_from", "First day the statement holds."),
     day("valid_to", "First day it no longer holds; empty = still valid."),
     day("known_from", "Day we received the fact."),
@@ -81,6 +84,10 @@ _PORTFOLIO = (
         "Net asset value delivered with the fund's file, in the portfolio currency.",
         "currency",
     ),
+    amount("unit_price", "Price of one share or unit, in the portfolio currency.", "currency"),
+    amount("unit_count", "Shares or units of the share class.", "units"),
+    day("inventory_date", "Oldest valuation date of its lines."),
+    whole("inventory_age_days", "Days from then to the month end.", "days"),
     amount("net_asset_value_eur", "Value against which the fund's lines are scaled.", EUR),
     text("line_id", "Line of the portfolio that directly holds it; stable from month to month."),
     text(
@@ -196,6 +203,9 @@ _POLICY = (
         "months",
         0,
         240,
+    ),
+    whole(
+        "max_inventory_age_days", "Fund inventories older than this are not used; 0 = none of another month.", "days", 0
     ),
     text("headline_perimeter", "Perimeter of the committee's footprint."),
     text("headline_scopes", "Scopes of the committee's footprint.", ("1_2", "3", "1_2_3")),

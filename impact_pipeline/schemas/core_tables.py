@@ -13,7 +13,8 @@ CORE = (
         "core.portfolios",
         "Portfolios and funds with lines in the month, one row per month and portfolio.",
         "portfolio_id",
-        "portfolio_id portfolio_name? currency? kind? pocket? is_root net_asset_value_eur?",
+        "portfolio_id portfolio_name? currency? kind? pocket? is_root net_asset_value_eur? inventory_date"
+        " inventory_age_days",
         {"pocket": "Pocket of its lines unless the line says otherwise."},
     ),
     monthly(
@@ -27,7 +28,8 @@ CORE = (
         "core.holdings",
         "Lines valued in EUR, one row per month, portfolio and line.",
         "portfolio_id line_id",
-        "portfolio_id line_id instrument_id? instrument_name? cic? asset_class pocket issuer_id? underlying_issuer_id?"
+        "portfolio_id line_id valuation_date instrument_id? instrument_name? cic? asset_class pocket issuer_id?"
+        " underlying_issuer_id?"
         " guarantor_id? use_of_proceeds? fund_id? currency? quantity? nominal_eur? book_value_eur? market_value_eur?"
         " value_status source_file_id source_row",
         is_view=True,

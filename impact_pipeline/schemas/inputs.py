@@ -28,7 +28,7 @@ RAW = (
         "portfolios",
         "Portfolios and funds, one row per portfolio and file.",
         "portfolio_id",
-        "portfolio_id name? currency? kind? pocket? net_asset_value?",
+        "portfolio_id name? currency? kind? pocket? net_asset_value? unit_price? unit_count?",
         {"kind": "general_account, mandate, dedicated_fund, open_fund or unit_linked."},
     ),
     table(

@@ -19,8 +19,8 @@ POLICY = (
         "Method choices of the run (methodology.yaml), one row per month.",
         "as_of_date",
         "as_of_date scope_2_preferred debt_outstanding unlisted_equity_outstanding sector_average"
-        " max_emissions_age_years max_financials_age_years max_fund_declaration_age_months headline_perimeter headline_scopes"
-        " baseline_recalculation_threshold_ratio fx_tolerance_ratio moved_value_threshold_ratio",
+        " max_emissions_age_years max_financials_age_years max_fund_declaration_age_months"
+        " max_inventory_age_days headline_perimeter headline_scopes baseline_recalculation_threshold_ratio fx_tolerance_ratio moved_value_threshold_ratio",
         COLUMNS,
     ),
     table(

@@ -110,7 +110,8 @@ def store_delivery(
     windows = [*(month_window(day) for day in lacking), covered]
     months = [*lacking, *covered.month_ends]
     profiles, today = settings.policy / "profiles", today or dt.date.today()
-    delivery = read_delivery(settings.inputs, profiles, months, today, policy.corrections)
+    oldest = policy.methodology.max_inventory_age_days
+    delivery = read_delivery(settings.inputs, profiles, months, today, policy.corrections, oldest)
     frames = {**delivery.frames, **policy_frames(policy, months)}
     frames["audit.source_files"] = delivery.source_files
     frames["audit.rejected_rows"] = delivery.rejected_rows
