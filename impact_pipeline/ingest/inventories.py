@@ -21,6 +21,10 @@ from impact_pipeline.ingest.tables import TextTable
 from impact_pipeline.ingest.template_profile import TemplateProfile
 from impact_pipeline.ingest.tpt import TptFile, parse
 
+#: Files older than this are not opened for a fund, not even to say that they are too old: three years, the most that
+#: the policy may allow. A fund that never had an inventory would else be looked for in all months ever delivered.
+LOOK_BACK_DAYS = 1100
+
 #: How the lines of a file are read: cells, and the profile of a template.
 Opener = Callable[[Seen], tuple[TextTable, TemplateProfile | None]]
 
@@ -82,10 +86,10 @@ def held_without_lines(frame: pl.DataFrame, supplied: Collection[str]) -> list[H
 def newest_inventories(
     month: dt.date, funds: Collection[str], seen: Sequence[Seen], opened: Opener
 ) -> dict[str, Newest]:
-    """The newest day before the month that the folder has lines of each fund of, whatever its age."""
-    candidates = sorted(
-        ((max(days), each.file.name, each) for each in seen if (days := _earlier(each.days, month))), reverse=True
-    )  # fmt: skip
+    """The newest day before the month that the folder has lines of each fund of, within ``LOOK_BACK_DAYS``."""
+    last_days = [(max(days), each) for each in seen if (days := _earlier(each.days, month))]
+    recent = [(day, each.file.name, each) for day, each in last_days if (month - day).days <= LOOK_BACK_DAYS]
+    candidates = sorted(recent, key=lambda candidate: candidate[:2], reverse=True)
     found: dict[str, Newest] = {}
     for last, name, each in candidates:
         # a fund found on a later day than this file's last is settled
