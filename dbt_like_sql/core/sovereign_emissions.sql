@@ -4,12 +4,13 @@
 -- owner:       team:impact-data
 -- group:       carbon
 -- description: Latest closed year with national emissions and GDP, no older than the methodology allows; revised
---              history is taken as last received (PCAF 5.9: the vintage matters, the World Bank revises). Of each file
---              the row received last counts as a whole; files may fill the figures of a country and year together
---              (GDP in one, emissions in another), then each figure is that of the file received last that has it.
+--              history is taken as last received (PCAF 5.9: the vintage matters, the World Bank revises). Of each
+--              source (a file, where none is stated) the row received last counts as a whole; sources may fill the figures
+--              of a country and year together (GDP in one, emissions in another), then each figure is that of the source
+--              received last that has it.
 --              source_file_id and source_row are those of the emissions.
 
-with by_file as (
+with by_source as (
     select
         sovereigns.as_of_date,
         sovereigns.country,
@@ -22,8 +23,12 @@ with by_file as (
         sovereigns.source_file_id,
         sovereigns.source_row,
         row_number() over (
-            partition by sovereigns.as_of_date, sovereigns.country, sovereigns.year, sovereigns.source_file_id
-            order by sovereigns.known_from desc, sovereigns.source_row
+            partition by
+                sovereigns.as_of_date,
+                sovereigns.country,
+                sovereigns.year,
+                coalesce(sovereigns.source, sovereigns.source_file_id)
+            order by sovereigns.known_from desc, sovereigns.source_file_id, sovereigns.source_row
         ) as recency
     from staging.sovereigns as sovereigns
     where make_date(sovereigns.year, 12, 31) <= sovereigns.as_of_date
@@ -31,7 +36,7 @@ with by_file as (
 
 filled as (
     select
-        by_file.*,
+        by_source.*,
         row_number() over (
             partition by as_of_date, country, year
             order by
@@ -58,7 +63,7 @@ filled as (
                 source_file_id,
                 source_row
         ) as place_source
-    from by_file
+    from by_source
     where recency = 1
 ),
 

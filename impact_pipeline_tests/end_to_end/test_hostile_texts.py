@@ -100,7 +100,8 @@ def world(text) -> dict[str, list[dict]]:
             claim(named["guarantor_id"], "norm_breach.ungc_oecd", 1, unit="bool"),
         ]
         funds.append({"portfolio_id": named["portfolio_id"], "name": named["portfolio_name"]})
-        owned.append({"child_id": issuer, "parent_id": named["parent_id"], "pct_capital": 60})
+        owner = {"parent_id": named["parent_id"], "pct_capital": 60, "valid_from": "2020-01-01"}
+        owned.append({"child_id": issuer, **owner})
     return {
         "holdings": held, "issuers": described, "issuer_emissions": emitted, "issuer_financials": balances,
         "evidence": said, "portfolios": funds, "ownership": owned,
@@ -153,7 +154,8 @@ def test_names_change_no_figure(attacked, tmp_path):
     assert len(found["marts.positions"]) == COUNT
 
 
-def test_the_commands_print_what_the_files_say(attacked):
+def test_the_commands_print_what_the_files_say(attacked, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "4000")  # no cell is folded
     for view in ("rejected", "indicators", "resolutions"):
         attacked.impact("show", view, "--month", "2024-12")
     breaches = json.loads(attacked.impact("show", "breaches", "--month", "2024-12", "--json").stdout)

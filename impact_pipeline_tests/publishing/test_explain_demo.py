@@ -135,7 +135,8 @@ def tpt_numbers(row):
     return {as_number(text) for text in row.values()} | converted
 
 
-@pytest.mark.parametrize("figure", FIGURES)
+# no fund of the demo declares anything: carbon/test_fund_declarations.py walks such a figure back
+@pytest.mark.parametrize("figure", [name for name in FIGURES if "fund_declared" not in name])
 def test_archived_bytes_hold_the_numbers_shown(demo, figure):
     found = ask(demo, figure, top=25)
     answers = [found, *found.get("nested", ())]

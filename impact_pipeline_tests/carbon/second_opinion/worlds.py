@@ -89,7 +89,7 @@ class Maker:
     def _sovereigns(self) -> list[dict[str, Any]]:
         return [
             {
-                "country": country, "year": year, "known_from": received,
+                "country": country, "year": year, "known_from": received, "source": "a statistical office",
                 "ghg_excl_lulucf_tco2e": self._maybe(self._amount(7, 10), 0.85),
                 "ghg_incl_lulucf_tco2e": self._maybe(self._amount(6, 9, negative=0.2), 0.7),
                 "gdp_ppp_intl_usd": self._maybe(self._amount(11, 13), 0.85),
