@@ -249,7 +249,7 @@ def test_every_truncation_of_a_rule_is_refused_or_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "row", "words"),
+    ("name", "old", "new", "at_the_cell", "words"),
     [
         ("methodology.yaml", 'headline_scopes: "1_2"', "headline_scopes: 1_2", True, ["1_2 without quotes"]),
         ("methodology.yaml", "outstanding: nominal", "outstanding: nominale", True, ["expected 'nominal'"]),
