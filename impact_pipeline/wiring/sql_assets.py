@@ -1,6 +1,7 @@
 """A file of ``dbt_like_sql/`` becomes an asset, a file of ``dbt_like_sql/tests/`` one of its checks."""
 
 import datetime as dt
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import dropwhile
@@ -13,7 +14,8 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (  # n
 )
 
 from impact_pipeline.partitions import MONTHLY, Window, window
-from impact_pipeline.warehouse.models import SqlModel, SqlTest
+from impact_pipeline.settings import SQL_MODELS
+from impact_pipeline.warehouse.models import SqlModel, SqlTest, load_tests
 from impact_pipeline.warehouse.runner import run_model, run_test
 from impact_pipeline.wiring.headlines import Numbers, monthly_numbers
 from impact_pipeline.wiring.metadata import asset_key, table_metadata
@@ -27,6 +29,17 @@ WRITING_STEP: dict[str, Any] = {
     "backfill_policy": dg.BackfillPolicy.single_run(),
     "pool": POOL,
 }
+
+
+@functools.cache
+def _shipped_tests() -> list[SqlTest]:
+    """Every file of ``dbt_like_sql/tests``, parsed once for all tables: parsing is most of the start-up."""
+    return load_tests(SQL_MODELS / "tests")
+
+
+def tests_of(name: str) -> list[SqlTest]:
+    """The shipped checks of a table."""
+    return [test for test in _shipped_tests() if test.model == name]
 
 
 @dataclass

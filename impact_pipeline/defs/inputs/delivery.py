@@ -6,8 +6,6 @@ import dagster as dg
 
 from impact_pipeline.partitions import window
 from impact_pipeline.schemas import TABLES
-from impact_pipeline.settings import SQL_MODELS
-from impact_pipeline.warehouse.models import load_tests
 from impact_pipeline.wiring.delivery import (
     DELIVERED_TABLES,
     IngestConfig,
@@ -18,10 +16,10 @@ from impact_pipeline.wiring.delivery import (
 from impact_pipeline.wiring.metadata import asset_key
 from impact_pipeline.wiring.months import report_rows
 from impact_pipeline.wiring.resources import Installation, told
-from impact_pipeline.wiring.sql_assets import WRITING_STEP, Checks, unfiled
+from impact_pipeline.wiring.sql_assets import WRITING_STEP, Checks, tests_of, unfiled
 
 folders = folder_specs()
-checked = [[test for test in load_tests(SQL_MODELS / "tests") if test.model == name] for name in DELIVERED_TABLES]
+checked = [tests_of(name) for name in DELIVERED_TABLES]
 
 
 @dg.multi_asset(
