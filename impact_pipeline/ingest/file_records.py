@@ -12,21 +12,24 @@ from impact_pipeline.ingest.tables import TextTable
 from impact_pipeline.ingest.tpt import TptFile
 
 
-def files_of_lines(batch: Batch, tables: Sequence[TextTable]) -> list[dict[str, Any]]:
-    """Records of files of lines, one for each month that a file has lines of."""
+def files_of_lines(batch: Batch, tables: Sequence[TextTable]) -> list[tuple[int, dict[str, Any]]]:
+    """Records of files of lines, each with the place of its table: one for each month that it has lines of."""
     sums = batch.frame.group_by("as_of_date", "_file").agg(
         pl.len().alias("row_count"),
         pl.coalesce("market_value", "market_value_eur").sum().alias("control_total"),
         pl.col("valuation_date").unique().alias("days"),
     )
     return [
-        {
-            **source_file_row(
-                batch.files[row["_file"]], row["row_count"], tables[row["_file"]].profile_id, row["as_of_date"]
-            ),
-            "control_total": row["control_total"],
-            "valuation_date": row["days"][0] if len(row["days"]) == 1 else None,
-        }
+        (
+            row["_file"],
+            {
+                **source_file_row(
+                    batch.files[row["_file"]], row["row_count"], tables[row["_file"]].profile_id, row["as_of_date"]
+                ),
+                "control_total": row["control_total"],
+                "valuation_date": row["days"][0] if len(row["days"]) == 1 else None,
+            },
+        )
         for row in sums.iter_rows(named=True)
     ]
 

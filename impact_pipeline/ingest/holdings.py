@@ -114,7 +114,9 @@ def _assembled(
     older = [template_of(inventory) for inventory in inventories if inventory.profile is not None]
     delivered = delivered_portfolios([*reading.templates, *older], lines)
     columns = TABLES["raw.holdings"].column_names
-    frames, records, older_records = [], [], []
+    frames = []
+    records: list[dict[str, Any]] = []
+    older_records: list[dict[str, Any]] = []
     if lines is not None:
         supplied = [place for place, table in enumerate(tables) if table.profile_id != canonical.PROFILE_ID]
         lines = with_fund_ids(with_held_funds(lines, delivered, supplied), delivered, findings)
@@ -124,9 +126,8 @@ def _assembled(
                 pl.lit(None, dtype=AMOUNT).alias("market_value_quotation"),
             ).select(columns)
         )
-        is_own = pl.col("_file") < len(reading.tables)
-        records += files_of_lines(lines.with_frame(lines.frame.filter(is_own)), tables)
-        older_records += files_of_lines(lines.with_frame(lines.frame.filter(~is_own)), tables)
+        for place, record in files_of_lines(lines, tables):
+            (records if place < len(reading.tables) else older_records).append(record)
     templates = [trusted(tpt, findings) for tpt in reading.templates]
     records += [file_of_template(tpt) for tpt in templates]
     raw = [raw_rows(tpt, findings, delivered) for tpt in templates]
