@@ -97,6 +97,11 @@ def _times(factors: Iterable[pl.Expr]) -> pl.Expr:
     return reduce(operator.mul, factors, pl.lit(1.0))
 
 
+def _plus(terms: Iterable[pl.Expr]) -> pl.Expr:
+    """A sum in the order given: ``sum_horizontal`` adds as its threads come, and the last digit with them."""
+    return reduce(operator.add, terms)
+
+
 def _held(lines: pl.DataFrame, chain: Chain, key: Sequence[str], date: str) -> pl.DataFrame:
     """Lines that are held: contribution, rounding, and one multiplied factor for each effect."""
     if chain.held is not None:
@@ -152,7 +157,7 @@ def _split(lines: pl.DataFrame, chain: Chain, key: Sequence[str]) -> pl.DataFram
 
 def _closed(names: Sequence[str]) -> list[pl.Expr]:
     """Let the largest effect take what rounding leaves between the effects and the change: what is 0 stays 0."""
-    gap = pl.col("c1") - pl.col("c0") - pl.sum_horizontal(names)
+    gap = pl.col("c1") - pl.col("c0") - _plus(pl.col(name) for name in names)
     largest = pl.max_horizontal(*(pl.col(name).abs() for name in names))
     closed = []
     for place, name in enumerate(names):
@@ -227,4 +232,4 @@ def _shapley(effects: Sequence[str], place: int) -> pl.Expr:
         for changed in combinations(others, size):
             around = [pl.col(f"{other}_{int(other in changed)}") for other in others]
             terms.append(weight * _times(around))
-    return (pl.col(f"{effect}_1") - pl.col(f"{effect}_0")) * pl.sum_horizontal(terms)
+    return (pl.col(f"{effect}_1") - pl.col(f"{effect}_0")) * _plus(terms)
