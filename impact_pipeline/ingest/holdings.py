@@ -1,7 +1,7 @@
 """The holdings folder: which files hold the run's months, and their rows, whatever their shape."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from impact_pipeline.ingest.funds import (
 )
 from impact_pipeline.ingest.holdings_files import Reading, open_lines, sort_out
 from impact_pipeline.ingest.inventories import Inventory, Search, held_without_lines, template_of
-from impact_pipeline.ingest.months import month_expression, month_of, named_month, spelled
+from impact_pipeline.ingest.months import month_expression, month_of, months_in_name, named_month, spelled
 from impact_pipeline.ingest.profiles import Profile, peeked_dates
 from impact_pipeline.ingest.row_rules import apply_rules
 from impact_pipeline.ingest.sources import SourceFile, check_distinct
@@ -191,20 +191,33 @@ def _units_held(frame: pl.DataFrame) -> dict[dt.date, set[str]]:
     return held
 
 
-def months_held(files: Sequence[SourceFile], profiles: Sequence[Profile]) -> set[dt.date]:
-    """Month ends that the folder has lines for, by looking at dates and names only."""
+def months_held(
+    files: Sequence[SourceFile], profiles: Sequence[Profile], wanted: Collection[dt.date] = ()
+) -> set[dt.date]:
+    """Month ends that the folder has lines for, by looking at dates and names only.
+
+    ``wanted``: stop once these are found, looking first at files named after them; the answer may lack other months.
+    """
+    if wanted:
+        files = sorted(files, key=lambda file: not months_in_name(file.name) & set(wanted))
     held: set[dt.date] = set()
     for file in files:
-        reading = Reading()
-        days = iso_dates(peeked_dates(file, profiles))
-        if days:
-            reading.months_held = {month for day in days if (month := month_of(day)) is not None}
-        else:
-            sort_out(file, profiles, (), reading, Mending())
-        named = named_month(file.name)
-        # a file in which no date can be read stands for the month of its name: reading that month will say why
-        held |= reading.months_held or ({named} if named is not None else set())
+        held |= _months_of_file(file, profiles)
+        if wanted and held.issuperset(wanted):
+            break
     return held
+
+
+def _months_of_file(file: SourceFile, profiles: Sequence[Profile]) -> set[dt.date]:
+    reading = Reading()
+    days = iso_dates(peeked_dates(file, profiles))
+    if days:
+        reading.months_held = {month for day in days if (month := month_of(day)) is not None}
+    else:
+        sort_out(file, profiles, (), reading, Mending())
+    named = named_month(file.name)
+    # a file in which no date can be read stands for the month of its name: reading that month will say why
+    return reading.months_held or ({named} if named is not None else set())
 
 
 def _canonical_lines(

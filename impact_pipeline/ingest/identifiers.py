@@ -1,6 +1,7 @@
 """Check digits of identifiers (a WKN has none). Spelling (case, spaces) is repaired; a wrong checksum never is."""
 
 import re
+import string
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -18,13 +19,16 @@ OTHER_ISIN_PREFIXES = ("EZ",)
 
 #: Codes whose check is remembered: the same few thousand come back month after month.
 CACHED_CODES = 100_000
+#: Up to so many codes of one column are looked up one by one: most are remembered, and many at once cost 10 ms anyway.
+FEW_CODES = 5_000
 
 #: Prefixes in use that are no country; ZZ stands in codes made up for want of an ISIN.
 _NO_COUNTRY = ("EU", "EZ", "QS", "QT", "XA", "XC", "XD", "XF", "XK", "XS", "ZZ")
 #: Suppliers make a code for each leg of a swap by putting this behind its ISIN.
 _LEGS = ("FIXED", "FLOAT")
 
-_CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#: What each letter stands for in the number whose check digits are computed.
+_DIGITS = {letter: str(value) for value, letter in enumerate(string.ascii_uppercase, start=10)}
 _ISIN_LIKE = re.compile(r"[A-Z]{2}[A-Z0-9]{10}")
 _LEI_LIKE = re.compile(r"[A-Z0-9]{20}")
 _LEI = re.compile(r"[A-Z0-9]{18}[0-9]{2}")
@@ -129,49 +133,47 @@ def plain_isins(codes: pl.Series) -> pl.Series:
 
     False says nothing: ``valid_isin`` decides. Luhn's sum over digits and letters (a letter stands for two digits).
     """
-    total, doubled = pl.lit(0), pl.lit(value=False)
-    for place in reversed(range(12)):
-        value = _value(place)
-        tens, ones = value // 10, value % 10
-        is_letter = value >= 10
-        total += _luhn(ones, doubled) + pl.when(is_letter).then(_luhn(tens, ~doubled)).otherwise(0)
-        doubled = doubled ^ ~is_letter
+    places = range(2 * 12)
+    twice = [2 * _digit(place) for place in places]
+    luhn = [
+        _digit(place) if place % 2 == 0 else pl.when(twice[place] > 9).then(twice[place] - 9).otherwise(twice[place])
+        for place in places
+    ]
     known = pl.col("code").str.slice(0, 2).is_in([code for code in countries() if code not in _NO_COUNTRY])
-    return _told(codes, r"^[A-Z]{2}[A-Z0-9]{9}[0-9]$", known & (total % 10 == 0))
+    return _told(codes, r"^[A-Z]{2}[A-Z0-9]{9}[0-9]$", known & (pl.sum_horizontal(luhn) % 10 == 0))
 
 
 def plain_leis(codes: pl.Series) -> pl.Series:
     """The same for LEIs: the remainder of the number by 97 is 1 (ISO 17442)."""
-    rest = pl.lit(0, dtype=pl.Int64)
-    for place in range(20):
-        value = _value(place)
-        rest = (rest * pl.when(value >= 10).then(100).otherwise(10) + value) % 97
-    return _told(codes, r"^[A-Z0-9]{18}[0-9]{2}$", rest == 1)
+    parts = [_digit(place) * pow(10, place, 97) for place in range(2 * 20)]
+    return _told(codes, r"^[A-Z0-9]{18}[0-9]{2}$", pl.sum_horizontal(parts) % 97 == 1)
 
 
-def _value(place: int) -> pl.Expr:
-    """Value of one character: 0 to 9, A = 10 to Z = 35."""
-    character = pl.col("code").str.slice(place, 1)
-    return character.replace_strict(list(_CHARACTERS), range(36), default=None, return_dtype=pl.Int64)
-
-
-def _luhn(digit: pl.Expr, doubled: pl.Expr) -> pl.Expr:
-    twice = digit * 2
-    return pl.when(~doubled).then(digit).when(twice > 9).then(twice - 9).otherwise(twice)
+def _digit(place: int) -> pl.Expr:
+    """Digit of the number that a code stands for (A = 10 to Z = 35), counted from its end; 0 before its beginning."""
+    return pl.col("reversed_digits").str.slice(place, 1).str.to_integer(dtype=pl.Int32, strict=False).fill_null(0)
 
 
 def _told(codes: pl.Series, shape: str, right: pl.Expr) -> pl.Series:
     is_shaped = codes.str.contains(shape).fill_null(value=False)
-    is_right = codes.filter(is_shaped).rename("code").to_frame().select(right).to_series()
+    shaped = codes.filter(is_shaped).rename("code").to_frame()
+    digits = pl.col("code").str.replace_many(_DIGITS).str.reverse().alias("reversed_digits")
+    is_right = shaped.with_columns(digits).select(right).to_series()
     return is_shaped.scatter(is_shaped.arg_true(), is_right)
+
+
+def odd_codes(codes: pl.Series, are_plain: Callable[[pl.Series], pl.Series]) -> list[str]:
+    """Distinct codes that have to be looked at one by one: all when they are few, else those not ``are_plain``."""
+    distinct = codes.drop_nulls().unique()
+    odd = distinct if distinct.len() <= FEW_CODES else distinct.filter(~are_plain(distinct))
+    return odd.sort().to_list()
 
 
 def right_codes(
     codes: pl.Series, are_plain: Callable[[pl.Series], pl.Series], valid: Callable[[str], str | None]
 ) -> pl.Series:
     """Each code in its normal spelling, nothing where it is none; only those not ``are_plain`` are read one by one."""
-    distinct = codes.drop_nulls().unique()
-    odd = distinct.filter(~are_plain(distinct))
+    odd = odd_codes(codes, are_plain)
     return codes.replace(odd, pl.Series([valid(code) for code in odd], dtype=pl.String))
 
 

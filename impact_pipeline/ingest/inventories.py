@@ -6,7 +6,7 @@ now. A fund whose newest inventory is older stays one opaque line. Both are list
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -83,11 +83,9 @@ def held_without_lines(frame: pl.DataFrame, supplied: Collection[str]) -> list[H
     return [held for row in first.iter_rows() if ((held := Held(*row)).month, held.fund) not in there]
 
 
-def newest_inventories(
-    month: dt.date, funds: Collection[str], seen: Sequence[Seen], opened: Opener
-) -> dict[str, Newest]:
+def newest_inventories(month: dt.date, funds: Collection[str], files: "Files") -> dict[str, Newest]:
     """The newest day before the month that the folder has lines of each fund of, within ``LOOK_BACK_DAYS``."""
-    last_days = [(max(days), each) for each in seen if (days := _earlier(each.days, month))]
+    last_days = [(max(days), each) for each in files.seen if (days := _earlier(each.days, month))]
     recent = [(day, each.file.name, each) for day, each in last_days if (month - day).days <= LOOK_BACK_DAYS]
     candidates = sorted(recent, key=lambda candidate: candidate[:2], reverse=True)
     found: dict[str, Newest] = {}
@@ -96,28 +94,27 @@ def newest_inventories(
         asked = {fund for fund in funds if fund not in found or found[fund].day <= last}
         if not asked:
             break
-        names = _names(each)
-        if names is not None and not asked & names:
+        if not asked & files.funds(each):
             continue
-        newest = _days_by_fund(*opened(each), month)
-        for fund in asked & newest.keys():
-            known = found.get(fund)
-            if known is None or known.day < newest[fund]:
-                found[fund] = Newest(newest[fund], (name,))
-            elif known.day == newest[fund]:
+        days_of_funds = files.days_of_funds(each)
+        for fund in asked & days_of_funds.keys():
+            if not (days := _earlier(days_of_funds[fund], month)):
+                continue
+            day, known = max(days), found.get(fund)
+            if known is None or known.day < day:
+                found[fund] = Newest(day, (name,))
+            elif known.day == day:
                 found[fund] = Newest(known.day, (*known.files, name))
     return found
 
 
-def inventories_of(
-    month: dt.date, newest: Mapping[str, Newest], seen: Sequence[Seen], opened: Opener
-) -> Iterator[Inventory]:
+def inventories_of(month: dt.date, newest: Mapping[str, Newest], files: "Files") -> Iterator[Inventory]:
     """The lines of these funds on their newest days, one inventory per file."""
-    for each in seen:
+    for each in files.seen:
         days = {fund: found.day for fund, found in newest.items() if each.file.name in found.files}
         if not days:
             continue
-        table, profile = opened(each)
+        table, profile = files.opened(each)
         wanted = pl.DataFrame({"fund": list(days), "day": list(days.values())}, schema=_PAIRS)
         places = _pairs(table, profile).with_row_index("place").join(wanted, on=["fund", "day"], how="semi")
         kept = places.get_column("place").sort()
@@ -131,11 +128,39 @@ def template_of(inventory: Inventory, *, whole: bool = False) -> TptFile:
     return replace(tpt, month=inventory.month)
 
 
+@dataclass(frozen=True)
+class Files:
+    """The dated files of a run. What they say of funds is remembered: every month of a run asks again."""
+
+    seen: Sequence[Seen]
+    opened: Opener
+    _funds: dict[str, frozenset[str]] = field(default_factory=dict)
+    _days: dict[str, dict[str, list[dt.date]]] = field(default_factory=dict)
+
+    def funds(self, each: Seen) -> frozenset[str]:
+        """Compact codes of the portfolios of a file, without opening it where that is possible."""
+        name = each.file.name
+        if name not in self._funds:
+            funds = each.portfolios if each.portfolios is not None else _peeked_funds(each)
+            self._funds[name] = frozenset(self.days_of_funds(each)) if funds is None else funds
+        return self._funds[name]
+
+    def days_of_funds(self, each: Seen) -> dict[str, list[dt.date]]:
+        """Valuation days of each portfolio of a file, by its compact code."""
+        name = each.file.name
+        if name not in self._days:
+            days: dict[str, list[dt.date]] = {}
+            for fund, day in _pairs(*self.opened(each)).unique().drop_nulls().iter_rows():
+                days.setdefault(fund, []).append(day)
+            self._days[name] = days
+        return self._days[name]
+
+
 class Search:
     """Looks up the funds of a run once each; ``inventories`` are those that may be used, newest day first found."""
 
     def __init__(self, seen: Sequence[Seen], opened: Opener, limit_days: int) -> None:
-        self.seen, self.opened, self.limit_days = seen, opened, limit_days
+        self.files, self.limit_days = Files(seen, opened), limit_days
         self.inventories: list[Inventory] = []
         self._found: dict[tuple[dt.date, str], tuple[Held, Newest | None]] = {}
 
@@ -147,10 +172,10 @@ class Search:
                 asked.setdefault(held.month, {}).setdefault(held.fund, held)
         before = len(self.inventories)
         for month, funds in asked.items():
-            found = newest_inventories(month, funds, self.seen, self.opened)
+            found = newest_inventories(month, funds, self.files)
             self._found |= {(month, fund): (held, found.get(fund)) for fund, held in funds.items()}
             usable = {fund: new for fund, new in found.items() if (month - new.day).days <= self.limit_days}
-            self.inventories += inventories_of(month, usable, self.seen, self.opened)
+            self.inventories += inventories_of(month, usable, self.files)
         return len(self.inventories) > before
 
     def tell(self, names: Mapping[str, str], columns: Mapping[str, str], findings: Findings) -> None:
@@ -180,11 +205,9 @@ def _earlier(days: Sequence[dt.date], month: dt.date) -> list[dt.date]:
     return [day for day in days if day < month and month_of(day) != month]
 
 
-def _names(seen: Seen) -> frozenset[str] | None:
-    """Compact codes of a file's portfolios, cheaply; nothing when it has to be opened for them."""
-    if seen.portfolios is not None or seen.file.extension != "csv":
-        return seen.portfolios
-    codes = csv_files.peek(seen.file, "portfolio_id")
+def _peeked_funds(seen: Seen) -> frozenset[str] | None:
+    """Compact codes of the portfolios of a CSV file in canonical columns; nothing when it has to be opened for them."""
+    codes = csv_files.peek(seen.file, "portfolio_id") if seen.file.extension == "csv" else None
     return None if codes is None else frozenset(compact(code) for code in codes if code)
 
 
@@ -200,11 +223,3 @@ def _pairs(table: TextTable, profile: TemplateProfile | None) -> pl.DataFrame:
         days = texts.replace_strict(list(read), list(read.values()), default=None, return_dtype=pl.Date)
     funds = codes.replace_strict(list(spelled), list(spelled.values()), default=None, return_dtype=pl.String)
     return pl.DataFrame({"fund": funds, "day": days}, schema=_PAIRS)
-
-
-def _days_by_fund(table: TextTable, profile: TemplateProfile | None, month: dt.date) -> dict[str, dt.date]:
-    found: dict[str, dt.date] = {}
-    for fund, day in _pairs(table, profile).unique().drop_nulls().iter_rows():
-        if _earlier([day], month):
-            found[fund] = max(day, found.get(fund, day))
-    return found

@@ -42,7 +42,7 @@ def typed(profile: TemplateProfile, table: TextTable, headers: Mapping[str, str]
     Raises:
         SourceFileError: a cell that is no number, date or currency, a broken formula, a missing mandatory cell.
     """
-    texts = {name: _known(name, table.frame.get_column(header), profile) for name, header in headers.items()}
+    texts = _known(profile, table.frame.select(pl.col(header).alias(name) for name, header in headers.items()))
     made: dict[str, pl.Series] = {}
     for name in AMOUNTS:
         if name in texts:
@@ -63,13 +63,19 @@ def typed(profile: TemplateProfile, table: TextTable, headers: Mapping[str, str]
     return pl.DataFrame({"row": table.rows, **texts, **made}).with_columns(**lacking)
 
 
-def _known(name: str, cells: pl.Series, profile: TemplateProfile) -> pl.Series:
+def _known(profile: TemplateProfile, cells: pl.DataFrame) -> dict[str, pl.Series]:
     """The cells without blanks around them, those that stand for nothing left out; a column in order is not copied."""
-    stripped = cells.str.strip_chars()
-    cells = stripped if (stripped != cells).any() else cells
-    words = set(profile.unknown) - (countries().keys() if name == "country" else set())
-    is_nothing = cells.is_in(["", *words])
-    return cells.set(is_nothing, None) if is_nothing.any() else cells
+    words = {name: ["", *set(profile.unknown)] for name in cells.columns}
+    words["country"] = [word for word in ("", *profile.unknown) if word not in countries()]
+    # one pass for the flags of all columns: one for each column costs more than a small file does
+    is_odd = cells.select(
+        ((pl.col(name).str.strip_chars() != pl.col(name)) | pl.col(name).is_in(words[name])).any()
+        for name in cells.columns
+    ).row(0, named=True)
+    odd = cells.select(pl.col(name).str.strip_chars() for name in cells.columns if is_odd[name]).select(
+        pl.when(~pl.col(name).is_in(words[name])).then(name).alias(name) for name in cells.columns if is_odd[name]
+    )
+    return {name: (odd if is_odd[name] else cells).get_column(name) for name in cells.columns}
 
 
 def _refuse_first(
@@ -96,10 +102,10 @@ def _refuse_first(
 def _bad_cells(
     profile: TemplateProfile, texts: Mapping[str, pl.Series], made: Mapping[str, pl.Series]
 ) -> Iterator[_Bad]:
-    for name, cells in texts.items():
-        if cells.str.starts_with("#").any():
-            broken = cells.str.contains(f"^(?i:{SPREADSHEET_ERROR})$")
-            yield _Bad(broken, name, "a value", "Ask for the file with the values themselves")
+    may_be_broken = pl.DataFrame(texts).select(pl.all().str.starts_with("#").any()).row(0, named=True)
+    for name in (name for name in texts if may_be_broken[name]):
+        broken = texts[name].str.contains(f"^(?i:{SPREADSHEET_ERROR})$")
+        yield _Bad(broken, name, "a value", "Ask for the file with the values themselves")
     for name in MANDATORY:
         yield _Bad(texts[name].is_null(), name, "a value in a mandatory field")
     for name in AMOUNTS:

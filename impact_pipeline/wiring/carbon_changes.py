@@ -91,7 +91,8 @@ def _compared(store: Store, pairs: Sequence[Pair]) -> dict[str, pl.DataFrame]:
     with store.read() as connection:
         lines = read_factors(connection, sorted({day for pair in pairs for day in pair}))
         method = connection.sql("select as_of_date, headline_perimeter, headline_scopes from policy.methodology").pl()
-    restated = {(day, earlier): restated_factors(store, earlier, day) for day, earlier in pairs}
+        folder = store.path.parent
+        restated = {(day, earlier): restated_factors(connection, folder, earlier, day) for day, earlier in pairs}
     sides: tuple[list[pl.DataFrame], ...] = ([], [], [])
     for day, earlier in pairs:
         perimeter, scopes = method.row(by_predicate=pl.col("as_of_date") == day)[1:]

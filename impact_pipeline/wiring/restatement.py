@@ -20,7 +20,7 @@ from impact_pipeline.settings import SQL_MODELS
 from impact_pipeline.warehouse.connections import literal, quoted, scratch
 from impact_pipeline.warehouse.models import SqlModel, load_models, topological_order
 from impact_pipeline.warehouse.runner import run_model
-from impact_pipeline.warehouse.store import Store, ensure_layout, replace_files, replace_window
+from impact_pipeline.warehouse.store import ensure_layout, replace_files, replace_window
 from impact_pipeline.wiring.months import month_window
 
 FACTORS = "core.carbon_factors"
@@ -48,23 +48,24 @@ class Restatement:
     factors: pl.DataFrame | None = None
 
 
-def restated_factors(store: Store, from_date: dt.date, to_date: dt.date) -> Restatement:
+def restated_factors(
+    connection: duckdb.DuckDBPyConnection, folder: Path, from_date: dt.date, to_date: dt.date
+) -> Restatement:
     """``core.carbon_factors`` of ``from_date`` with the knowledge and methodology of ``to_date``.
 
     No factors when neither a method choice nor a fact about a year that had begun by ``from_date`` differs: what is
-    stored is then what would come out again.
+    stored is then what would come out again. ``folder``: where the scratch database may be.
     """
-    with store.read() as connection:
-        is_same = _same_method(connection, from_date, to_date)
-        if is_same and _same_view(connection, from_date, to_date):
-            return Restatement("none")
-        frames = _inputs(connection, from_date, to_date)
-        is_known_anew = _facts_differ(connection, frames, from_date)
+    is_same = _same_method(connection, from_date, to_date)
+    if is_same and _same_view(connection, from_date, to_date):
+        return Restatement("none")
+    frames = _inputs(connection, from_date, to_date)
+    is_known_anew = _facts_differ(connection, frames, from_date)
     if is_same and not is_known_anew:
         return Restatement("none")
     cause = "facts" if is_same else "facts_and_method" if is_known_anew else "method"
-    with scratch(store.path.parent) as connection:
-        return Restatement(cause, _computed(connection, frames, from_date))
+    with scratch(folder) as again:
+        return Restatement(cause, _computed(again, frames, from_date))
 
 
 def _inputs(connection: duckdb.DuckDBPyConnection, from_date: dt.date, to_date: dt.date) -> Frames:
