@@ -53,14 +53,13 @@ def _tried(what: str, look: Callable[[], tuple[str, str]]) -> Finding:
 
 def _inputs(settings: Settings) -> tuple[str, str]:
     settings.require_inputs()
-    months = sorted(holdings_months(settings.inputs, settings.policy / "profiles"))
+    today = dt.date.today()
+    months = sorted(holdings_months(settings.inputs, settings.policy / "profiles", today))
     if not months:
         return "FIX", f"{settings.inputs}/holdings has no month"
     corrections = read_corrections(settings.policy, policy_files(settings.policy))
     oldest = read_methodology(settings.policy).max_inventory_age_days
-    delivery = read_delivery(
-        settings.inputs, settings.policy / "profiles", months, dt.date.today(), corrections, oldest
-    )
+    delivery = read_delivery(settings.inputs, settings.policy / "profiles", months, today, corrections, oldest)
     span = f"{months[0]:%Y-%m} to {months[-1]:%Y-%m}, {len(months)} months"
     listed = delivery.rejected_rows.filter(delivery.rejected_rows["as_of_date"] == months[-1]).height
     return "OK", f"{settings.inputs}: {span}; in the last one {listed} cells were refused or flagged"

@@ -75,10 +75,6 @@ class Mending:
         dates = dates if table.file.dataset == "holdings" else None
         if self._is_of_other_months(table, dates, headers, fitting):
             return table
-        # a file of typed columns is corrected as text, like any other, and typed again afterwards
-        table = replace(
-            table, frame=table.frame.select(as_text(name, kind) for name, kind in table.frame.schema.items())
-        )
         hits: list[_Hit] = []
         mended = table.frame
         for placed in fitting:

@@ -1,7 +1,7 @@
 """The door: an inputs folder in, checked frames of every ``raw`` table out; ``archive`` alone writes."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -28,8 +28,9 @@ from impact_pipeline.ingest.manifest import Entry, check_listed, check_manifest,
 from impact_pipeline.ingest.policy_corrections import PlacedCorrection
 from impact_pipeline.ingest.profiles import Profile, load_profiles
 from impact_pipeline.ingest.row_rules import ALWAYS
-from impact_pipeline.ingest.sources import DATASETS, CorrectedFile, SourceFile, check_distinct, discover
+from impact_pipeline.ingest.sources import DATASETS, CorrectedFile, SourceFile, check_distinct
 from impact_pipeline.ingest.tables import TextTable
+from impact_pipeline.ingest.versions import Versions, versions
 from impact_pipeline.schemas import TABLES
 
 
@@ -65,31 +66,33 @@ def read_delivery(
     today: dt.date,
     corrections: Sequence[PlacedCorrection] = (),
     max_inventory_age_days: int = 0,
+    known_as_of: dt.date | None = None,
 ) -> Delivery:
     """Read and check everything that the months (calendar month ends) need; write nothing.
 
     ``max_inventory_age_days``: up to this age an earlier inventory stands in for that of a fund held.
+    ``known_as_of``: files received later are not read, nor do they replace others; nothing given: all received.
 
     Raises:
         SourceFileError: an input file that cannot be trusted as a whole.
         PolicyFileError: a supplier profile that is not valid, a correction that fits no cell.
     """
     shapes = load_profiles(profiles)
-    folders = discover(inputs)
-    if not folders["holdings"]:
+    there = versions(inputs, today, known_as_of)
+    if not there.current["holdings"]:
         raise SourceFileError(
             "holdings/", "no files", "at least one file of lines", hint="Put the month's holdings there"
         )
     # a file that serves every month is read twice when one of its corrections expires within the run
     groups = months_alike(corrections, sorted(set(months)))
     manifest = load_manifest(inputs)
-    read = partial(_read, folders, shapes, today, manifest, max_inventory_age_days)
+    read = partial(_read, there, shapes, today, manifest, max_inventory_age_days)
     parts = [read(group, Mending(corrections, group)) for group in groups]
     return parts[0] if len(parts) == 1 else _joined(parts)
 
 
 def _read(
-    folders: Mapping[str, Sequence[SourceFile]],
+    there: Versions,
     shapes: Sequence[Profile],
     today: dt.date,
     manifest: dict[str, Entry] | None,
@@ -98,7 +101,8 @@ def _read(
     mending: Mending,
 ) -> Delivery:
     """The delivery of months that have the same corrections in force."""
-    findings = Findings()
+    findings, folders = Findings(), there.current
+    not_read = there.note_replaced(months, findings)
     holdings = read_holdings(folders["holdings"], shapes, months, findings, mending, max_inventory_age_days)
     frames, rows, used = {"holdings": holdings.frame}, list(holdings.source_files), list(holdings.files)
     shared = [file for dataset in DATASETS if dataset != "holdings" for file in folders[dataset]]
@@ -110,14 +114,14 @@ def _read(
             continue
         frames[dataset] = typed_rows(dataset, [table for table in tables if table.dataset == dataset], findings)
         check_keys(dataset, frames[dataset], {file.sha256: file.name for file in read})
-    mending.check_found(folders)
+    mending.check_found(there.delivered)
     used += read
     rows += [source_file_row(*seen, month) for seen in _files_seen(tables) for month in months]
     rates = reference_rates()
     frames["fx_rates"] = pl.concat([frames["fx_rates"], rates.frame])
     used.append(rates.file)
     rows += [source_file_row(rates.file, rates.frame.height, "reference", month) for month in months]
-    present = {file.name for files in folders.values() for file in files}
+    present = {file.name for files in there.delivered.values() for file in files}
     check_manifest(manifest, mending.as_delivered(rows), present, mending.corrected)
     check_listed(manifest, holdings.inventories)
     _whole_delivery(frames, holdings, {file.sha256: file.name for file in used}, findings)
@@ -126,8 +130,8 @@ def _read(
         source_files=_source_files(with_inventories(rows, holdings.inventories)),
         rejected_rows=_validated("audit.rejected_rows", findings.frame(months)),
         corrections=_validated("audit.corrections", mending.frame()),
-        known_as_of=_known_as_of(frames, today),
-        blobs=_blobs(used),
+        known_as_of=_known_as_of(frames, used, today),
+        blobs=_blobs([*used, *not_read]),
         by_group=holdings.by_group,
     )
 
@@ -159,9 +163,17 @@ def _blobs(files: Sequence[SourceFile]) -> list[Blob]:
     return [Blob(sha256, file.path, file.archived) for sha256, file in by_id.items()]
 
 
-def holdings_months(inputs: Path, profiles: Path | None) -> set[dt.date]:
-    """Month ends that the inputs folder has holdings for."""
-    return months_held(discover(inputs)["holdings"], load_profiles(profiles))
+def holdings_months(
+    inputs: Path,
+    profiles: Path | None,
+    today: dt.date,
+    known_as_of: dt.date | None = None,
+    wanted: Collection[dt.date] = (),
+) -> set[dt.date]:
+    """Month ends that the inputs folder has holdings for; of ``wanted`` ones only, when some are given."""
+    files = versions(inputs, today, known_as_of).current["holdings"]
+    held = months_held(files, load_profiles(profiles), wanted)
+    return held & set(wanted) if wanted else held
 
 
 def _files_seen(tables: Sequence[TextTable]) -> list[tuple[SourceFile, int, str]]:
@@ -202,13 +214,14 @@ def _source_files(rows: list[dict[str, Any]]) -> pl.DataFrame:
     return _validated(table.name, table.frame(rows).sort("as_of_date", "file"))
 
 
-def _known_as_of(frames: dict[str, pl.DataFrame], today: dt.date) -> dt.date | None:
-    """The latest day a fact of the delivery was received, not after today; nothing when no file says."""
-    latest = [
+def _known_as_of(frames: dict[str, pl.DataFrame], files: Sequence[SourceFile], today: dt.date) -> dt.date | None:
+    """The latest day a fact or a file of the delivery was received, not after today; nothing when none says."""
+    latest: list[object] = [
         frame.get_column("known_from")
         .filter(frame.get_column("known_from").is_between(ALWAYS, today, closed="right"))
         .max()
         for frame in frames.values()
         if "known_from" in frame.columns
     ]
+    latest += [file.received_on for file in files]
     return max((day for day in latest if isinstance(day, dt.date)), default=None)

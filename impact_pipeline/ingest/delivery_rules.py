@@ -1,7 +1,7 @@
 """Rules on the whole delivery: keys across files, fund cycles, issuers not described or described twice."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +10,16 @@ import polars as pl
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
 from impact_pipeline.ingest.row_rules import ALWAYS
+from impact_pipeline.ingest.sources import RECEIVED
 from impact_pipeline.schemas import TABLES
 
 #: Figures that several files may tell together (GDP in one, emissions in another), by dataset.
 _PARTS = {
     "sovereigns": ("ghg_excl_lulucf_tco2e", "ghg_incl_lulucf_tco2e", "gdp_ppp_intl_usd", "gdp_nominal_eur"),
 }
+
+#: Columns that tell a later word about a key from the one of another file; who reads them takes the last word.
+_TOLD_AGAIN = {"ownership": ("known_from",)}
 
 
 def check_keys(dataset: str, frame: pl.DataFrame, files: Mapping[str, str]) -> None:
@@ -24,28 +28,43 @@ def check_keys(dataset: str, frame: pl.DataFrame, files: Mapping[str, str]) -> N
     Rows of several files that fill other columns, or say the same, are parts of one row (``_PARTS``).
     """
     table = TABLES[f"raw.{dataset}"]
-    keys = [name for name in table.grain if name != "source_file_id" or dataset in _PARTS]
+    across = [*(name for name in table.grain if name != "source_file_id"), *_TOLD_AGAIN.get(dataset, ())]
+    within = list(table.grain)
     if dataset in _PARTS:
         _check_parts(dataset, frame, files)
-    if keys == list(table.grain) and table.is_in_order(frame):  # a look is cheaper than collecting the keys
-        return
-    if frame.height == frame.select(keys).n_unique():
-        return
+        asked = [within]
+    else:
+        asked = [within, across] if dataset in _TOLD_AGAIN else [across]
+    for keys in asked:
+        if keys == within and table.is_in_order(frame):  # a look is cheaper than collecting the keys
+            continue
+        if frame.height != frame.select(keys).n_unique():
+            raise _doubled(keys, frame, files)
+
+
+def _doubled(keys: Sequence[str], frame: pl.DataFrame, files: Mapping[str, str]) -> SourceFileError:
     places = frame.select(*dict.fromkeys([*keys, "source_file_id", "source_row"])).with_columns(
         pl.col("source_file_id").replace_strict(files, return_dtype=pl.String).alias("_name")
     )
     doubles = places.filter(pl.struct(keys).is_duplicated()).sort("_name", "source_row", maintain_order=True)
     group = doubles.join(doubles.head(1).select(keys), on=keys, nulls_equal=True).sort("_name", "source_row")
     first, second = group.row(0, named=True), group.row(1, named=True)
-    key = ", ".join(f"{name} {first[name]}" for name in keys if name != "source_file_id")
-    raise SourceFileError(
+    named = [name for name in keys if name != "source_file_id" and first[name] is not None]
+    return SourceFileError(
         second["_name"],
-        f"a second row for {key}",
+        f"a second row for {', '.join(f'{name} {first[name]}' for name in named)}",
         "each key once",
         row=second["source_row"],
-        column=keys[-1],
-        hint=f"The first is in {first['_name']}, row {first['source_row']}",
+        column=named[-1],
+        hint=f"The first is in {first['_name']}, row {first['source_row']}" + _or_newer(first, second),
     )
+
+
+def _or_newer(first: Mapping[str, Any], second: Mapping[str, Any]) -> str:
+    """What to do when the second file is to replace the first."""
+    if first["source_file_id"] == second["source_file_id"]:
+        return ""
+    return f". A newer version of it? Give it the same name, in a folder {RECEIVED}YYYY-MM-DD"
 
 
 def _check_parts(dataset: str, frame: pl.DataFrame, files: Mapping[str, str]) -> None:

@@ -19,7 +19,8 @@ from impact_pipeline.domain.screening.rule_parts import Part, Text
 from impact_pipeline.ingest.policy_corrections import Dataset
 from impact_pipeline.ingest.policy_documents import single
 from impact_pipeline.ingest.policy_yaml import parse
-from impact_pipeline.ingest.sources import SourceFile, discover, nearest
+from impact_pipeline.ingest.sources import SourceFile, nearest
+from impact_pipeline.ingest.versions import versions
 
 FILE = "deliveries.yaml"
 HOW_TO = (
@@ -118,12 +119,12 @@ def arrivals(inputs: Path, expected: Iterable[ExpectedFile], month: dt.date, tod
     Raises:
         SourceFileError: a folder or a file that a run would refuse by its name alone.
     """
-    folders = discover(inputs)
+    folders = versions(inputs, today).current
     present: dict[str, SourceFile] = {}
     missing: dict[bool, list[ExpectedFile]] = {True: [], False: []}
     for entry in expected:
         pattern = entry.name(month)
-        found = [file for file in folders[entry.dataset] if fnmatch.fnmatchcase(file.name, pattern)]
+        found = [file for file in folders[entry.dataset] if fnmatch.fnmatchcase(file.slot, pattern)]
         present |= {file.name: file for file in found}
         if not found:
             missing[entry.required].append(entry)

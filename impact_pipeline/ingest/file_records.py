@@ -68,5 +68,6 @@ def source_file_row(file: SourceFile, row_count: int, profile_id: str, month: dt
         "source_file_id": file.sha256,
         "size_bytes": len(file.data),
         "row_count": row_count,
+        "received_on": file.received_on,
         "profile_id": profile_id,
     }

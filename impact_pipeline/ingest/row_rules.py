@@ -17,6 +17,7 @@ from impact_pipeline.ingest.identifiers import (
     lei_fault,
     looks_like_isin,
     looks_like_lei,
+    odd_codes,
     plain_isins,
     plain_leis,
     valid_isin,
@@ -36,7 +37,7 @@ _NEGATIVE_RULES = {"tco2e": "negative_emissions"}
 
 def apply_rules(batch: Batch, findings: Findings) -> Batch:
     """The batch after the rules of its dataset."""
-    batch = _identifiers(batch, findings)
+    batch = _received(_identifiers(batch, findings))
     _check_currency(batch)
     _check_reserved(batch)
     _note_countries(batch, findings)
@@ -56,6 +57,15 @@ def apply_rules(batch: Batch, findings: Findings) -> Batch:
     return rules[batch.dataset](batch) if batch.dataset in rules else batch
 
 
+def _received(batch: Batch) -> Batch:
+    """Rows that do not say when they were received came with their file, when that says it."""
+    days = pl.Series([file.received_on for file in batch.files], dtype=pl.Date)
+    if "known_from" not in batch.frame.columns or days.null_count() == days.len():
+        return batch
+    day = days.gather(batch.frame.get_column("_file")).alias("day")
+    return batch.with_frame(batch.frame.with_columns(pl.coalesce("known_from", day).alias("known_from")))
+
+
 def _always_known(batch: Batch) -> Batch:
     return batch.with_frame(batch.frame.with_columns(pl.col("known_from").fill_null(ALWAYS)))
 
@@ -63,7 +73,7 @@ def _always_known(batch: Batch) -> Batch:
 def _identifiers(batch: Batch, findings: Findings) -> Batch:
     for name in _LEI_COLUMNS:
         if name in batch.frame.columns:
-            odd = _odd(batch, name, plain_leis)
+            odd = odd_codes(batch.frame.get_column(name), plain_leis)
             batch = _spelled(batch, name, odd, valid_lei, findings)
             wrong = [c for c in odd if looks_like_lei(c) and valid_lei(c) is None]
             rule, reason = lei_fault()
@@ -73,7 +83,7 @@ def _identifiers(batch: Batch, findings: Findings) -> Batch:
         _note_strange(batch, findings)
     for name in ("instrument_id", "subject_id"):
         if name in batch.frame.columns:
-            odd = _odd(batch, name, plain_isins)
+            odd = odd_codes(batch.frame.get_column(name), plain_isins)
             batch = _spelled(batch, name, odd, valid_isin, findings)
             if name == "instrument_id":
                 batch = _without_bad_isins(batch, odd, findings)
@@ -98,12 +108,6 @@ def _note_strange(batch: Batch, findings: Findings) -> None:
 
 def _distinct(batch: Batch, name: str) -> list[str]:
     return batch.frame.get_column(name).drop_nulls().unique().sort().to_list()
-
-
-def _odd(batch: Batch, name: str, are_plain: Callable[[pl.Series], pl.Series]) -> list[str]:
-    """Distinct codes that have to be looked at one by one: all but those in order at first sight."""
-    codes = batch.frame.get_column(name).drop_nulls().unique()
-    return codes.filter(~are_plain(codes)).sort().to_list()
 
 
 def _rows_of(batch: Batch, name: str, codes: Sequence[str]) -> Iterator[dict[str, object]]:

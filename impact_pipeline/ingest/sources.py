@@ -1,5 +1,6 @@
 """Files of an inputs folder: which there are, their bytes and digest. Knows nothing about what is inside."""
 
+import datetime as dt
 import difflib
 import hashlib
 from collections.abc import Iterable
@@ -13,6 +14,8 @@ from impact_pipeline.schemas import RAW
 
 DATASETS = tuple(table.name.removeprefix("raw.") for table in RAW)
 MANIFEST = "manifest.csv"
+#: Begins the name of a folder of files that came on a day: ``received-2025-02-10``.
+RECEIVED = "received-"
 EXTENSIONS = ("csv", "parquet", "xlsx", "xls", "ods", "json")
 
 
@@ -57,6 +60,28 @@ class SourceFile:
     def archived(self) -> bytes:
         """What the archive keeps under ``sha256``."""
         return self.data
+
+    @cached_property
+    def received_on(self) -> dt.date | None:
+        """The day the file came: of the folder ``received-YYYY-MM-DD`` it lies in; nothing when it lies in none."""
+        days = [part.removeprefix(RECEIVED) for part in self.name.split("/")[:-1] if part.startswith(RECEIVED)]
+        try:
+            if not days:
+                return None
+            (day,) = days
+            return dt.date.fromisoformat(day)
+        except ValueError:
+            raise SourceFileError(
+                self.name,
+                f"a folder {RECEIVED}{days[-1]}",
+                f"one folder with the day the file came, such as {RECEIVED}2025-02-10",
+                hint="Rename the folder",
+            ) from None
+
+    @cached_property
+    def slot(self) -> str:
+        """The name without that folder: versions of one file share it."""
+        return "/".join(part for part in self.name.split("/") if not part.startswith(RECEIVED))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +190,7 @@ def _known(source: SourceFile) -> SourceFile:
             "letters, digits, blanks, dots, hyphens",
             hint="Rename it",
         )
+    _ = source.received_on  # refused here, with the file's name
     if source.extension not in EXTENSIONS:
         raise SourceFileError(
             source.name,

@@ -19,6 +19,7 @@ REFUSED = {
     "other bytes, rows or control total than manifest.csv says": "`manifest.csv`, where one is given",
     "the same bytes under two names": "all files",
     "two rows of one key, in one file or in two, unless they are parts of one row (sovereigns)": "all datasets",
+    "a file said to have come after today, or two versions of one file on one day": "folders `received-YYYY-MM-DD`",
     "positions that do not add up to the net asset value": "Tripartite Template; `totals` of the profile",
     "a total row that is not the sum above it, or is not there": "`totals` of a supplier profile",
     "funds that hold each other in a circle": "holdings",

@@ -23,6 +23,7 @@ _TIME = (
     day("valid_from", "First day the statement holds."),
     day("valid_to", "First day it no longer holds; empty = still valid."),
     day("known_from", "Day we received the fact."),
+    day("received_on", "Day the file came, of its folder received-YYYY-MM-DD; empty = in none, read by every run."),
     day("published_on", "Day the source published the fact."),
     day("rate_date", "Day of the exchange rate."),
     Column("units_per_eur", FACTOR, "Units of the currency for one euro.", "currency per EUR", minimum=0),

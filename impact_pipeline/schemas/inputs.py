@@ -157,7 +157,8 @@ AUDIT = (
         "audit.source_files",
         "Files a month was computed from, one row per month and file.",
         "as_of_date file",
-        "as_of_date dataset file source_file_id size_bytes row_count control_total? valuation_date? profile_id",
+        "as_of_date dataset file source_file_id size_bytes row_count control_total? valuation_date? received_on?"
+        " profile_id",
         COLUMNS,
         other={"valuation_date": "Valuation date stated by the file, when it states one."},
     ),

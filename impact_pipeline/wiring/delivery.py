@@ -10,7 +10,7 @@ from impact_pipeline.ingest.archiving import archive
 from impact_pipeline.ingest.corrections import months_alike
 from impact_pipeline.ingest.delivery import Delivery, holdings_months, read_delivery
 from impact_pipeline.ingest.issuer_resolutions import identifier_frames
-from impact_pipeline.ingest.policy import Policy, load_policy
+from impact_pipeline.ingest.policy import load_policy
 from impact_pipeline.ingest.policy_tables import policy_frames
 from impact_pipeline.partitions import MONTHLY, Window
 from impact_pipeline.schemas import AUDIT, POLICY, RAW, TABLES
@@ -82,18 +82,12 @@ def _folders(name: str) -> list[str]:
     return [raw.name.split(".")[1] for raw in RAW]
 
 
-def known_cut(asked: str, latest_known: dt.date | None) -> dt.date | None:
-    """The cut of the run's knowledge: as asked, else the last day something was received.
-
-    The latter, rather than the day of the run, keeps a re-run next week identical to this one. Nothing when no file
-    says when its facts were received: each month then stands for itself.
-    """
-    if not asked:
-        return latest_known
+def asked_day(known_as_of: str) -> dt.date | None:
+    """The day of the ingest step's configuration; nothing when it is empty."""
     try:
-        return dt.date.fromisoformat(asked)
+        return dt.date.fromisoformat(known_as_of) if known_as_of else None
     except ValueError:
-        raise SettingsError(f"known_as_of: found {asked!r}; expected a date such as 2025-03-31") from None
+        raise SettingsError(f"known_as_of: found {known_as_of!r}; expected a date such as 2025-03-31") from None
 
 
 def store_delivery(
@@ -101,22 +95,27 @@ def store_delivery(
 ) -> dict[str, Numbers]:
     """Read and check everything first; only then archive the bytes and write, in one transaction.
 
+    The cut of the run's knowledge is as asked, else the last day something was received. The latter, rather than the
+    day of the run, keeps a re-run next week identical to this one. When no file says when its facts were received, each
+    month stands for itself.
+
     Returns:
         Row counts and refusals of each table and month.
     """
     settings.require_inputs()
-    policy = load_policy(settings.policy)
-    lacking = _missing_baselines(settings, store, policy, covered)
+    policy, asked, today = load_policy(settings.policy), asked_day(known_as_of), today or dt.date.today()
+    wanted = baselines_to_read((target.baseline_date for target in policy.targets), covered, set(store.months()))
+    profiles = settings.policy / "profiles"
+    lacking = sorted(holdings_months(settings.inputs, profiles, today, asked, wanted)) if wanted else []
     windows = [*(month_window(day) for day in lacking), covered]
     months = [*lacking, *covered.month_ends]
-    profiles, today = settings.policy / "profiles", today or dt.date.today()
     oldest = policy.methodology.max_inventory_age_days
-    delivery = read_delivery(settings.inputs, profiles, months, today, policy.corrections, oldest)
+    delivery = read_delivery(settings.inputs, profiles, months, today, policy.corrections, oldest, asked)
     frames = {**delivery.frames, **policy_frames(policy, months)}
     frames["audit.source_files"] = delivery.source_files
     frames["audit.rejected_rows"] = delivery.rejected_rows
     frames["audit.corrections"] = delivery.corrections
-    known = known_cut(known_as_of, delivery.known_as_of)
+    known = asked or delivery.known_as_of
     frames["audit.months"] = _months(months, known, policy.sha256, delivery.source_files)
     frames |= _identifiers(delivery, months_alike(policy.corrections, months), known)
     archive(delivery, settings.archive)
@@ -148,16 +147,6 @@ def _identifiers(delivery: Delivery, groups: list[list[dt.date]], known: dt.date
         return identifier_frames(delivery, groups[0], known)
     parts = [identifier_frames(delivery.of_months(group), group, known) for group in groups]
     return {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
-
-
-def _missing_baselines(settings: Settings, store: Store, policy: Policy, covered: Window) -> list[dt.date]:
-    """Baseline months that the indicators need, the store lacks, and the inputs have."""
-    baselines = (target.baseline_date for target in policy.targets)
-    wanted = baselines_to_read(baselines, covered, set(store.months()))
-    if not wanted:
-        return []
-    delivered = holdings_months(settings.inputs, settings.policy / "profiles")
-    return [day for day in wanted if day in delivered]
 
 
 def _months(

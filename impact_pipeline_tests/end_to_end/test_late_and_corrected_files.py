@@ -15,6 +15,7 @@ from impact_pipeline_tests.builders import (
     emissions,
     financials,
     line,
+    soda,
     write_csv,
     write_inputs,
 )
@@ -83,6 +84,43 @@ def test_a_corrected_delivery_is_a_new_version_and_the_earlier_view_comes_back_t
     assert float(again.carbon()["financed_emissions_tco2e"]) == pytest.approx(60)
     assert published(again) == first
     assert published(compute(inputs, tmp_path / "elsewhere", known_as_of="2025-08-31")) == first
+
+
+def test_files_that_replace_others_give_way_to_them_on_an_earlier_day(tmp_path: Path) -> None:
+    """Lines, issuers, ownership and classifications carry no day of receipt: their files do."""
+    debt = line("B", asset_class="private_debt", issuer_id="Y", market_value=40_000)
+    link = {"child_id": "X", "pct_capital": 1, "is_controlled": True, "valid_from": "2019-01-01"}
+    sector = {"issuer_id": "X", "name": "X", "sector_scheme": "nace_2_1"}
+    purpose = {"subject_id": "B", "kind": "real_economy", "code": "dette_privee", "valid_from": "2020-01-01"}
+    inputs = write_inputs(
+        tmp_path / "inputs",
+        holdings=[share("L1", 60_000), debt],
+        issuers=[sector | {"sector_code": "10.51"}],
+        issuer_emissions=emissions("X", 1_000),
+        issuer_financials=[financials("X", **SHEET)],
+        evidence=[soda("X", 1), soda("Y", 90)],
+        ownership=[link | {"parent_id": "Z"}],
+        classifications=[purpose | {"share": 1}],
+    )
+    corrected = {
+        "holdings": [share("L1", 30_000), debt],
+        "issuers": [sector | {"sector_code": "62.10"}],
+        "ownership": [link | {"parent_id": "Y"}],
+        "classifications": [purpose | {"share": 0.5}],
+    }
+    home = tmp_path / "home"
+    first = compute(inputs, home)
+    before, figure = published(first), float(first.carbon()["financed_emissions_tco2e"])
+    for dataset, rows in corrected.items():
+        write_csv(inputs / dataset / "received-2025-09-01" / f"{dataset}.csv", rows)
+    done = compute(inputs, home)
+    # 60,000 of 1,000,000 EUR finance 6 % of 1,000 t, 30,000 half of it
+    assert (figure, float(done.carbon()["financed_emissions_tco2e"])) == pytest.approx((60, 30))
+    after = published(done)
+    changed = {name for name in before if before[name] != after[name]}
+    assert {"marts.positions", "marts.investment_shares", "marts.breaches", "marts.portfolio_carbon"} <= changed
+    assert published(compute(inputs, home, known_as_of="2025-08-31")) == before
+    assert published(compute(inputs, tmp_path / "elsewhere", known_as_of="2025-09-01")) == after
 
 
 @pytest.mark.parametrize("dataset", ["issuer_emissions", "issuer_financials", "holdings"])

@@ -1,0 +1,156 @@
+"""Later versions of files: which one is read on which day, and what is listed, archived and refused."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from impact_pipeline.ingest import Delivery, read_delivery
+from impact_pipeline.ingest.expected_files import arrivals, read_expected
+from impact_pipeline_tests.ingest.deliveries import DECEMBER, HEADER, TODAY, Folder, rules
+
+FIRST, SECOND, THIRD = dt.date(2025, 1, 8), dt.date(2025, 2, 10), dt.date(2025, 3, 3)
+NOVEMBER = dt.date(2024, 11, 30)
+
+
+def lines(value: int, month: dt.date = DECEMBER) -> str:
+    return f"{HEADER}\n{month},P,L1,listed_equity,EUR,{value},return\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """December three times: as it came first, and as it was sent again on two days."""
+    made = Folder(tmp_path / "inputs", lines(100))
+    made.write(f"holdings/received-{SECOND}/2024-12.csv", lines(200))
+    return made.write(f"holdings/received-{THIRD}/2024-12.csv", lines(300))
+
+
+def known(folder: Folder, day: dt.date | None) -> Delivery:
+    return read_delivery(folder.path, None, [DECEMBER], TODAY, known_as_of=day)
+
+
+def values(delivery: Delivery) -> list[int]:
+    return [int(value) for value in delivery.frames["raw.holdings"]["market_value"]]
+
+
+@pytest.mark.parametrize(
+    ("day", "value", "replaced"),
+    [
+        (FIRST, 100, []),
+        (dt.date(2025, 2, 9), 100, []),
+        (SECOND, 200, ["holdings/2024-12.csv"]),
+        (THIRD, 300, ["holdings/2024-12.csv", f"holdings/received-{SECOND}/2024-12.csv"]),
+        (None, 300, ["holdings/2024-12.csv", f"holdings/received-{SECOND}/2024-12.csv"]),
+    ],
+)
+def test_the_newest_version_known_on_the_day_is_read(
+    folder: Folder, day: dt.date | None, value: int, replaced: list[str]
+) -> None:
+    found = known(folder, day)
+    assert values(found) == [value]
+    assert rules(found) == [(name, 0, "", None, "file_replaced") for name in replaced]
+    # what is not read any more is kept too
+    assert {
+        blob.path.relative_to(folder.path).as_posix() for blob in found.blobs if folder.path in blob.path.parents
+    } >= {*replaced}
+    assert len({blob.sha256 for blob in found.blobs}) == 1 + len(replaced) + 1  # and the reference rates
+
+
+def test_the_day_a_file_came_is_on_record_and_is_the_day_of_knowledge(folder: Folder) -> None:
+    found = known(folder, None)
+    assert found.known_as_of == THIRD
+    days = dict(found.source_files.select("file", "received_on").rows())
+    assert days.pop(f"holdings/received-{THIRD}/2024-12.csv") == THIRD
+    assert set(days.values()) == {None}  # the reference rates
+    assert known(folder, FIRST).known_as_of is None  # nothing of then says when it came
+
+
+def test_a_late_file_is_not_there_before_it_came(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "inputs")
+    folder.write(f"holdings/received-{SECOND}/more.csv", f"{HEADER}\n2024-12-31,Q,L1,listed_equity,EUR,7,return\n")
+    assert set(known(folder, FIRST).frames["raw.holdings"]["portfolio_id"]) == {"P"}
+    assert set(known(folder, SECOND).frames["raw.holdings"]["portfolio_id"]) == {"P", "Q"}
+
+
+def test_files_of_other_months_are_not_listed(folder: Folder) -> None:
+    folder.write("holdings/2024-11.csv", lines(1, NOVEMBER))
+    assert rules(read_delivery(folder.path, None, [NOVEMBER], TODAY)) == []
+
+
+def test_facts_that_do_not_say_when_they_came_came_with_their_file(tmp_path: Path) -> None:
+    """Two figures for one country and year: the later file wins by its day, where both would be refused."""
+    folder = Folder(tmp_path / "inputs")
+    told = "country,year,gdp_ppp_intl_usd\nFR,2023,{}\n"
+    folder.write("sovereigns/gdp.csv", told.format(1_000))
+    folder.write("sovereigns/other.csv", told.format(2_000))
+    assert "one figure, 1000 as in sovereigns/gdp.csv, row 2" in str(folder.refusal())
+    (folder.path / "sovereigns" / "other.csv").unlink()
+    folder.write(f"sovereigns/received-{SECOND}/other.csv", told.format(2_000))
+    rows = folder.read().frames["raw.sovereigns"].select("gdp_ppp_intl_usd", "known_from").rows()
+    assert sorted((int(value), day) for value, day in rows) == [(1_000, dt.date(1900, 1, 1)), (2_000, SECOND)]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("holdings/received-2025-13-01/2024-12.csv", "a folder received-2025-13-01"),
+        ("holdings/received-/2024-12.csv", "a folder received-"),
+        (f"holdings/received-{SECOND}/received-{THIRD}/2024-12.csv", f"a folder received-{THIRD}"),
+        ("holdings/received-2026-11-23/2024-12.csv", "a file received on 2026-11-23"),
+    ],
+)
+def test_a_day_that_is_none_or_to_come_is_refused(tmp_path: Path, name: str, found: str) -> None:
+    refusal = Folder(tmp_path / "inputs").write(name, lines(2)).refusal()
+    assert (refusal.file, refusal.found) == (name, found)
+    assert "Rename the folder" in refusal.hint
+
+
+def test_two_versions_of_one_day_are_refused(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "inputs")
+    folder.write(f"holdings/bank/received-{SECOND}/2024-12.csv", lines(1))
+    folder.write(f"holdings/received-{SECOND}/bank/2024-12.csv", lines(2))
+    refusal = folder.refusal()
+    assert refusal.found == f"a second version of holdings/bank/2024-12.csv received on {SECOND}"
+    assert "holdings/bank/received-" in refusal.hint
+
+
+def test_the_same_lines_under_another_name_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    refusal = Folder(tmp_path / "inputs").write("holdings/again.csv", lines(200)).refusal()
+    assert "Give it the same name, in a folder received-YYYY-MM-DD" in refusal.hint
+
+
+def test_a_corrected_file_is_one_of_those_a_month_waits_for(folder: Folder, tmp_path: Path) -> None:
+    (tmp_path / "deliveries.yaml").write_text(
+        '- {dataset: holdings, file: "{yyyy-mm}.csv", required: true, due_days: 5}\n', encoding="utf-8"
+    )
+    (folder.path / "holdings" / "2024-12.csv").unlink()
+    there = arrivals(folder.path, read_expected(tmp_path) or (), DECEMBER, TODAY)
+    assert [file.name for file in there.present] == [f"holdings/received-{THIRD}/2024-12.csv"]
+    assert there.missing == ()
+
+
+LINK = "child_id,parent_id,pct_capital,is_controlled,valid_from,known_from\n"
+
+
+def test_a_link_told_again_later_in_another_file_is_a_newer_version(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "inputs").write("ownership/first.csv", LINK + "C,P,30,false,2020-01-01,2024-01-01\n")
+    folder.write("ownership/again.csv", LINK + "C,P,60,true,2020-01-01,2024-09-01\n")
+    told = folder.read().frames["raw.ownership"].sort("known_from").select("pct_capital", "known_from").rows()
+    assert [(float(share), f"{day}") for share, day in told] == [(30, "2024-01-01"), (60, "2024-09-01")]
+
+
+@pytest.mark.parametrize("day", ["2024-01-01", ""])
+def test_a_link_told_twice_on_one_day_is_refused(tmp_path: Path, day: str) -> None:
+    folder = Folder(tmp_path / "inputs").write("ownership/first.csv", LINK + f"C,P,30,false,2020-01-01,{day}\n")
+    folder.write("ownership/again.csv", LINK + f"C,P,60,true,2020-01-01,{day}\n")
+    refusal = folder.refusal()
+    assert (refusal.file, refusal.row) == ("ownership/first.csv", 2)
+    assert "a second row for child_id C, parent_id P, valid_from 2020-01-01" in refusal.found
+
+
+def test_a_link_told_twice_in_one_file_is_refused(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "inputs")
+    folder.write(
+        "ownership/first.csv", LINK + "C,P,30,false,2020-01-01,2024-01-01\nC,P,60,true,2020-01-01,2024-09-01\n"
+    )
+    assert (folder.refusal().row, folder.refusal().column) == (3, "valid_from")
