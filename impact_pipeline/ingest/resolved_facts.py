@@ -47,37 +47,13 @@ def facts_of(
         .select("issuer_id", "source_file_id", "source_row", stated=stated, about=about)
         .rename({"issuer_id": "identifier"})
     )
-    held = lines.select("as_of_date", "issuer_id").drop_nulls().unique()
-    day = {name: pl.coalesce(name, "as_of_date") for name in ("stated", "about")}
-    moved = (
-        facts.join(mapped.filter(pl.col("used_as") == "issuer").drop("source_file_id", "source_row"), on="identifier")
-        .filter(
-            (pl.col("stated_from") <= day["stated"]) & (day["stated"] < pl.col("stated_to")),
-            (pl.col("about_from") <= day["about"]) & (day["about"] < pl.col("about_to")),
-        )
-        .join(held, on=["as_of_date", "issuer_id"], how="semi")
-        .with_columns(step=pl.lit("identifier_map"), _group=pl.col("identifier"))
-    )
-    mapped_ids = set(mapped.get_column("identifier").unique())
-    known = {*own_codes({**frames, **{name: facts.select(issuer_id="identifier").clear() for name in FACTS}})}
-    known |= set(held.get_column("issuer_id")) | set(frames["holdings"].get_column("issuer_id").drop_nulls().unique())
-    codes = facts.get_column("identifier").unique().to_list()
-    open_codes = [code for code in codes if code not in known and valid_lei(code) is None and code not in mapped_ids]
-    months = lines.select("as_of_date").unique()
-    lost = (
-        facts.filter(pl.col("identifier").is_in(open_codes))
-        .join(months, how="cross")
-        .with_columns(
-            issuer_id=pl.lit(None, dtype=pl.String), step=pl.lit("unresolved"), _group=pl.col("source_file_id")
-        )
-    )
     columns = ["as_of_date", "step", "_group", "issuer_id", "identifier", "source_file_id", "source_row"]
     is_lost = pl.col("step") == "unresolved"
     text = pl.concat_str(
         pl.col("_codes").cast(pl.String), pl.lit(" identifiers that no row of identifiers or issuers has")
     )
     return (
-        pl.concat([moved.select(columns), lost.select(columns)])
+        pl.concat([_moved(facts, mapped, lines).select(columns), _lost(facts, frames, mapped, lines).select(columns)])
         .sort("source_file_id", "source_row")
         .group_by("as_of_date", "step", "_group", "issuer_id", maintain_order=True)
         .agg(
@@ -94,4 +70,38 @@ def facts_of(
             candidates=pl.when(is_lost).then(text),
         )
         .select(lines.columns)
+    )
+
+
+def _moved(facts: pl.DataFrame, mapped: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Facts about held issuers under another identifier that stands for the issuer on the day of the fact."""
+    held = lines.select("as_of_date", "issuer_id").drop_nulls().unique()
+    day = {name: pl.coalesce(name, "as_of_date") for name in ("stated", "about")}
+    return (
+        facts.join(mapped.filter(pl.col("used_as") == "issuer").drop("source_file_id", "source_row"), on="identifier")
+        .filter(
+            (pl.col("stated_from") <= day["stated"]) & (day["stated"] < pl.col("stated_to")),
+            (pl.col("about_from") <= day["about"]) & (day["about"] < pl.col("about_to")),
+        )
+        .join(held, on=["as_of_date", "issuer_id"], how="semi")
+        .with_columns(step=pl.lit("identifier_map"), _group=pl.col("identifier"))
+    )
+
+
+def _lost(
+    facts: pl.DataFrame, frames: Mapping[str, pl.DataFrame], mapped: pl.DataFrame, lines: pl.DataFrame
+) -> pl.DataFrame:
+    """Facts under an identifier that is no LEI and that nothing else of the delivery names, for every month."""
+    known = {*own_codes({**frames, **{name: facts.select(issuer_id="identifier").clear() for name in FACTS}})}
+    for names in (lines.get_column("issuer_id"), frames["holdings"].get_column("issuer_id")):
+        known |= set(names.drop_nulls().unique())
+    known |= set(mapped.get_column("identifier").unique())
+    codes = facts.get_column("identifier").unique().to_list()
+    open_codes = [code for code in codes if code not in known and valid_lei(code) is None]
+    return (
+        facts.filter(pl.col("identifier").is_in(open_codes))
+        .join(lines.select("as_of_date").unique(), how="cross")
+        .with_columns(
+            issuer_id=pl.lit(None, dtype=pl.String), step=pl.lit("unresolved"), _group=pl.col("source_file_id")
+        )
     )
