@@ -24,7 +24,7 @@ RESOLUTIONS, MAP = "audit.issuer_resolutions", "audit.identifier_map"
 NAMES_COMPARED = 200
 #: Columns that hold issuer ids, by dataset.
 _ISSUER_COLUMNS = {
-    "holdings": ("issuer_id", "guarantor_id", "underlying_issuer_id"),
+    "holdings": ("guarantor_id", "underlying_issuer_id"),  # and issuer_id
     "issuers": ("issuer_id",),
     "ownership": ("child_id", "parent_id"),
     "issuer_financials": ("issuer_id",),
@@ -41,20 +41,22 @@ def identifier_frames(
     """Rows of ``audit.identifier_map`` and ``audit.issuer_resolutions`` of the months."""
     frames = {name.removeprefix("raw."): frame for name, frame in delivery.frames.items()}
     identifiers = known_by(frames["identifiers"], known_as_of)
+    # asked for again and again below, and a long look for millions of lines
+    held = frames["holdings"].get_column("issuer_id").drop_nulls().unique()
     used = {
         "issuer": {
             code
             for dataset, columns in _ISSUER_COLUMNS.items()
             for column in columns
             for code in frames[dataset].get_column(column).drop_nulls().unique()
-        },
+        }.union(held),
         "instrument": set(frames["holdings"].get_column("instrument_id").drop_nulls().unique()),
     }
     mapped = map_frame(IdentifierMap(identifiers), used, months)
     files = dict(delivery.source_files.select("source_file_id", "file").iter_rows())
     reference = delivery.source_files.filter(profile_id="reference").get_column("source_file_id").unique()
-    lines = _lines(frames, reference, mapped, delivery.by_group)
-    facts = [facts_of(dataset, frames, mapped, lines, known_as_of) for dataset in FACTS]
+    lines = _lines(frames, _kinds(frames, held), reference, mapped, delivery.by_group)
+    facts = [facts_of(dataset, frames, held, mapped, lines, known_as_of) for dataset in FACTS]
     resolutions = pl.concat([_with_candidates(lines, frames["issuers"]), *facts])
     table = TABLES[RESOLUTIONS]
     resolutions = resolutions.with_columns(
@@ -75,6 +77,7 @@ def _found(mapped: pl.DataFrame, used_as: str, key: str) -> pl.DataFrame:
 
 def _lines(
     frames: Mapping[str, pl.DataFrame],
+    kinds: pl.DataFrame,
     reference: pl.Series,
     mapped: pl.DataFrame,
     by_group: pl.DataFrame,
@@ -88,7 +91,7 @@ def _lines(
         .join(_found(mapped, "issuer", "issuer_id").lazy(), on=["as_of_date", "issuer_id"], how="left")
         .join(_found(mapped, "instrument", "instrument_id").lazy(), on=["as_of_date", "instrument_id"], how="left")
         .join(by_group.lazy().unique().with_columns(_by_group=True), on=["source_file_id", "source_row"], how="left")
-        .join(_kinds(frames).lazy(), on="issuer_id", how="left")
+        .join(kinds.lazy(), on="issuer_id", how="left")
         .with_columns(step=_step())
         .with_columns(**_answer())
         .sort("source_file_id", "source_row", "line_id")
@@ -150,10 +153,9 @@ def _answer() -> dict[str, pl.Expr]:
     }
 
 
-def _kinds(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """What the given issuer ids are: a LEI, something meant as one, a code of the supplier's own."""
-    own = own_codes(frames)
-    codes = frames["holdings"].get_column("issuer_id").drop_nulls().unique().to_list()
+def _kinds(frames: Mapping[str, pl.DataFrame], held: pl.Series) -> pl.DataFrame:
+    """What the issuer ids of lines are: a LEI, something meant as one, a code of the supplier's own."""
+    own, codes = own_codes(frames), held.to_list()
     lei = {code for code in codes if valid_lei(code) is not None}
     wrong = {code for code in codes if code not in lei and looks_like_lei(code)}
     return pl.DataFrame(

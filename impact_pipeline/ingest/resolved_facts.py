@@ -36,11 +36,15 @@ def own_codes(frames: Mapping[str, pl.DataFrame]) -> set[str]:
 def facts_of(
     dataset: str,
     frames: Mapping[str, pl.DataFrame],
+    held: pl.Series,
     mapped: pl.DataFrame,
     lines: pl.DataFrame,
     known_as_of: dt.date | None,
 ) -> pl.DataFrame:
-    """Facts about held issuers that were stated under another identifier, and, per file, those nobody can place."""
+    """Facts about held issuers that were stated under another identifier, and, per file, those nobody can place.
+
+    ``held``: issuer ids of lines as delivered; ``lines``: the same resolved, by month.
+    """
     stated, about = FACTS[dataset]
     facts = (
         known_by(frames[dataset], known_as_of)
@@ -53,7 +57,9 @@ def facts_of(
         pl.col("_codes").cast(pl.String), pl.lit(" identifiers that no row of identifiers or issuers has")
     )
     return (
-        pl.concat([_moved(facts, mapped, lines).select(columns), _lost(facts, frames, mapped, lines).select(columns)])
+        pl.concat(
+            [_moved(facts, mapped, lines).select(columns), _lost(facts, frames, held, mapped, lines).select(columns)]
+        )
         .sort("source_file_id", "source_row")
         .group_by("as_of_date", "step", "_group", "issuer_id", maintain_order=True)
         .agg(
@@ -89,13 +95,15 @@ def _moved(facts: pl.DataFrame, mapped: pl.DataFrame, lines: pl.DataFrame) -> pl
 
 
 def _lost(
-    facts: pl.DataFrame, frames: Mapping[str, pl.DataFrame], mapped: pl.DataFrame, lines: pl.DataFrame
+    facts: pl.DataFrame,
+    frames: Mapping[str, pl.DataFrame],
+    held: pl.Series,
+    mapped: pl.DataFrame,
+    lines: pl.DataFrame,
 ) -> pl.DataFrame:
     """Facts under an identifier that is no LEI and that nothing else of the delivery names, for every month."""
     known = {*own_codes({**frames, **{name: facts.select(issuer_id="identifier").clear() for name in FACTS}})}
-    for names in (lines.get_column("issuer_id"), frames["holdings"].get_column("issuer_id")):
-        known |= set(names.drop_nulls().unique())
-    known |= set(mapped.get_column("identifier").unique())
+    known |= {*held, *lines.get_column("issuer_id").drop_nulls(), *mapped.get_column("identifier")}
     codes = facts.get_column("identifier").unique().to_list()
     open_codes = [code for code in codes if code not in known and valid_lei(code) is None]
     return (
