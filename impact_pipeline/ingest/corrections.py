@@ -7,7 +7,7 @@ very shape is broken (encoding, number of cells) cannot be mended this way: ask 
 import datetime as dt
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -133,6 +133,11 @@ class Mending:
             if hit.file.name == file.name and hit.month is None:
                 self._hits[place] = replace(hit, month=months.get(hit.row) or known)
 
+    def adopt(self, other: "Mending", rows: Collection[int], month: dt.date) -> None:
+        """List the corrections of rows that another reading of a file gave to a month of this one."""
+        wanted = set(rows)
+        self._hits += [replace(hit, month=month) for hit in other._hits if hit.row in wanted]
+
     @property
     def corrected(self) -> set[str]:
         """Names of the files with a cell that is read otherwise than delivered."""
@@ -143,8 +148,10 @@ class Mending:
         delivered = {hit.source_file_id: hit.file.sha256 for hit in self._hits}
         return [{**row, "source_file_id": delivered.get(row["source_file_id"], row["source_file_id"])} for row in files]
 
-    def check_found(self, folders: Mapping[str, Sequence[SourceFile]]) -> None:
+    def check_found(self, folders: Mapping[str, Sequence[SourceFile]], not_read: Sequence[SourceFile] = ()) -> None:
         """Refuse corrections that no file of the run's months has a cell for; other months' are not concerned.
+
+        ``not_read``: files that a newer version replaces, or that were not there yet on the day of the run.
 
         Raises:
             PolicyFileError: no such file, row or key.
@@ -153,6 +160,8 @@ class Mending:
             correction = placed.correction
             in_force = all(correction.in_force(month) for month in self.months)
             if not in_force or correction.id in self._found or not self._is_concerned(correction, folders):
+                continue
+            if correction.file is not None and any(correction.fits(file) for file in not_read):
                 continue
             hint = "Another delivery? Look at the file again, then change the correction or remove it"
             read = self._read.get(correction.id)

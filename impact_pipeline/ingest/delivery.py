@@ -114,7 +114,7 @@ def _read(
             continue
         frames[dataset] = typed_rows(dataset, [table for table in tables if table.dataset == dataset], findings)
         check_keys(dataset, frames[dataset], {file.sha256: file.name for file in read})
-    mending.check_found(there.delivered)
+    mending.check_found(folders, there.not_read)
     used += read
     rows += [source_file_row(*seen, month) for seen in _files_seen(tables) for month in months]
     rates = reference_rates()

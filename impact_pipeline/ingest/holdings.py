@@ -93,6 +93,8 @@ def read_holdings(
         supplied = {table.file.sha256 for table in reading.tables if table.profile_id != canonical.PROFILE_ID}
         if not search.adds_any(held_without_lines(holdings.frame, supplied)):
             break
+    for inventory in search.inventories:
+        mending.adopt(inventory.mending, inventory.table.rows.to_list(), inventory.month)
     names = {file.sha256: file.name for file in holdings.files}
     search.tell(names, holdings.fund_columns, notes)
     findings.items += notes.items

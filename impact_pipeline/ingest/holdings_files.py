@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import polars as pl
 
@@ -36,6 +37,14 @@ class Seen:
     file: SourceFile
     days: tuple[dt.date, ...]
     portfolios: frozenset[str] | None = None
+
+
+class Opened(NamedTuple):
+    """The lines of a file, the profile of a template, and the corrections that were made in it."""
+
+    table: TextTable
+    profile: TemplateProfile | None
+    mending: Mending
 
 
 @dataclass
@@ -96,17 +105,17 @@ def sort_out(
         reading.companions += companions
 
 
-def open_lines(seen: Seen, profiles: Sequence[Profile], mending: Mending) -> tuple[TextTable, TemplateProfile | None]:
-    """The lines of a file as they are read for its own months, corrections included; the profile of a template."""
+def open_lines(seen: Seen, profiles: Sequence[Profile], mending: Mending) -> Opened:
+    """The lines of a file as they are read for its own months, corrections included."""
     months = sorted({month for day in seen.days if (month := month_of(day)) is not None})
     # a reading of its own: the run's corrections are those of the run's months
     own = Mending(mending.corrections, months)
     profile, table = read_with_profile(seen.file, profiles)
     if isinstance(profile, TemplateProfile) and table is not None:
-        return own.mend(table, column_of_field(profile, table)), profile
+        return Opened(own.mend(table, column_of_field(profile, table)), profile, own)
     if isinstance(profile, ColumnsProfile) and table is not None:
-        return _lines_and_others(profile, table, own)[0], None
-    return canonical.check_columns(own.mend(canonical.read_table(seen.file))), None
+        return Opened(_lines_and_others(profile, table, own)[0], None, own)
+    return Opened(canonical.check_columns(own.mend(canonical.read_table(seen.file))), None, own)
 
 
 def portfolio_column(profile: Profile | None, table: TextTable) -> str:

@@ -12,8 +12,9 @@ import polars as pl
 
 from impact_pipeline.ingest import csv_files
 from impact_pipeline.ingest.cells import iso_date
+from impact_pipeline.ingest.corrections import Mending
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
-from impact_pipeline.ingest.holdings_files import Seen, days_of, portfolio_column
+from impact_pipeline.ingest.holdings_files import Opened, Seen, days_of, portfolio_column
 from impact_pipeline.ingest.identifiers import compact
 from impact_pipeline.ingest.months import month_of
 from impact_pipeline.ingest.profiles import column_of_field
@@ -25,8 +26,7 @@ from impact_pipeline.ingest.tpt import TptFile, parse
 #: the policy may allow. A fund that never had an inventory would else be looked for in all months ever delivered.
 LOOK_BACK_DAYS = 1100
 
-#: How the lines of a file are read: cells, and the profile of a template.
-Opener = Callable[[Seen], tuple[TextTable, TemplateProfile | None]]
+Opener = Callable[[Seen], Opened]
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,16 @@ class Held:
 
 @dataclass(frozen=True)
 class Inventory:
-    """Lines of some funds in a file (``table``, of ``whole``), to be read as lines of ``month``."""
+    """Lines of some funds in a file (``table``, of ``whole``), to be read as lines of ``month``.
+
+    ``mending``: the corrections that were made in the file.
+    """
 
     month: dt.date
     table: TextTable
     whole: TextTable
     profile: TemplateProfile | None
+    mending: Mending
 
     @property
     def is_part(self) -> bool:
@@ -114,11 +118,12 @@ def inventories_of(month: dt.date, newest: Mapping[str, Newest], files: "Files")
         days = {fund: found.day for fund, found in newest.items() if each.file.name in found.files}
         if not days:
             continue
-        table, profile = files.opened(each)
+        table, profile, mending = files.opened(each)
         wanted = pl.DataFrame({"fund": list(days), "day": list(days.values())}, schema=_PAIRS)
         places = _pairs(table, profile).with_row_index("place").join(wanted, on=["fund", "day"], how="semi")
         kept = places.get_column("place").sort()
-        yield Inventory(month, replace(table, frame=table.frame[kept], rows=table.rows[kept]), table, profile)
+        part = replace(table, frame=table.frame[kept], rows=table.rows[kept])
+        yield Inventory(month, part, table, profile, mending)
 
 
 def template_of(inventory: Inventory, *, whole: bool = False) -> TptFile:
@@ -150,7 +155,8 @@ class Files:
         name = each.file.name
         if name not in self._days:
             days: dict[str, list[dt.date]] = {}
-            for fund, day in _pairs(*self.opened(each)).unique().drop_nulls().iter_rows():
+            opened = self.opened(each)
+            for fund, day in _pairs(opened.table, opened.profile).unique().drop_nulls().iter_rows():
                 days.setdefault(fund, []).append(day)
             self._days[name] = days
         return self._days[name]

@@ -34,6 +34,13 @@ class Versions:
     current: Folders
     replaced: tuple[tuple[SourceFile, SourceFile], ...]
 
+    @property
+    def not_read(self) -> list[SourceFile]:
+        """Files that are there and not read: replaced, or received later."""
+        return [
+            file for dataset, files in self.delivered.items() for file in files if file not in self.current[dataset]
+        ]
+
     def note_replaced(self, months: Sequence[dt.date], findings: Findings) -> list[SourceFile]:
         """List the files of the run's months that are not read any more, and return them: they are archived too."""
         listed = []

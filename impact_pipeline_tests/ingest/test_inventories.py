@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from impact_pipeline.ingest import Delivery, read_delivery
+from impact_pipeline.ingest.policy_corrections import read_corrections
 from impact_pipeline_tests.ingest.deliveries import DECEMBER, HEADER, TODAY, Folder, fund, position, tpt_json
 
 NOVEMBER, LIMIT = dt.date(2024, 11, 30), 186
@@ -162,3 +163,38 @@ def test_the_manifest_lists_old_files_too_and_does_not_count_their_rows(tmp_path
     folder.write("holdings/newer.json", template())
     with pytest.raises(Exception, match=r"newer\.json"):
         read(folder, NOVEMBER, DECEMBER)
+
+
+CORRECTION = """\
+- {{id: COR-1, dataset: holdings, file: {file}, row: {row}, column: market_value, old: "60", new: "600",
+   reason: "a zero lost", author: a.martin, approver: c.durand, approved_on: 2024-12-10, expires_on: 2025-06-09}}
+"""
+CANONICAL = f"{COLUMNS}\n2024-11-30,FUND-A,A,cash,EUR,60,return,\n2024-11-30,FUND-A,B,cash,EUR,40,return,\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "row"), [("old.json", template(f5=640), 1), ("old.csv", CANONICAL, 2)], ids=["template", "csv"]
+)
+def test_a_correction_of_the_old_inventory_counts_and_is_listed_in_the_later_month(
+    tmp_path: Path, name: str, content: str, row: int
+) -> None:
+    folder = book(tmp_path / "inputs", units()).write(f"holdings/{name}", content)
+    (tmp_path / "policy" / "corrections").mkdir(parents=True)
+    text = CORRECTION.format(file=name, row=row)
+    (tmp_path / "policy" / "corrections" / "2024.yaml").write_text(text, encoding="utf-8")
+    corrections = read_corrections(tmp_path / "policy", ["corrections/2024.yaml"])
+    delivery = read_delivery(folder.path, None, (DECEMBER,), TODAY, corrections, LIMIT)
+    assert [line[1:] for line in of_fund(delivery)] == [("A", 600), ("B", 40)]
+    listed = delivery.corrections.select("as_of_date", "correction_id", "file", "row", "new_value", "status").rows()
+    assert listed == [(DECEMBER, "COR-1", f"holdings/{name}", row, "600", "applied")]
+    # a month that does not use it says nothing of it
+    alone = read_delivery(folder.path, None, (DECEMBER,), TODAY, corrections, 0)
+    assert alone.corrections.is_empty()
+
+
+def test_a_newer_version_of_the_old_inventory_stands_in(tmp_path: Path) -> None:
+    folder = book(tmp_path, units()).write("holdings/old.json", template())
+    folder.write("holdings/received-2025-02-10/old.json", template(f5=640).replace("60", "600"))
+    assert [line[1:] for line in of_fund(read(folder))] == [("A", 600), ("B", 40)]
+    before = read_delivery(folder.path, None, (DECEMBER,), TODAY, (), LIMIT, dt.date(2025, 2, 9))
+    assert [line[1:] for line in of_fund(before)] == [("A", 60), ("B", 40)]

@@ -7,6 +7,7 @@ import pytest
 
 from impact_pipeline.ingest import Delivery, read_delivery
 from impact_pipeline.ingest.expected_files import arrivals, read_expected
+from impact_pipeline.ingest.policy_corrections import read_corrections
 from impact_pipeline_tests.ingest.deliveries import DECEMBER, HEADER, TODAY, Folder, rules
 
 FIRST, SECOND, THIRD = dt.date(2025, 1, 8), dt.date(2025, 2, 10), dt.date(2025, 3, 3)
@@ -154,3 +155,23 @@ def test_a_link_told_twice_in_one_file_is_refused(tmp_path: Path) -> None:
         "ownership/first.csv", LINK + "C,P,30,false,2020-01-01,2024-01-01\nC,P,60,true,2020-01-01,2024-09-01\n"
     )
     assert (folder.refusal().row, folder.refusal().column) == (3, "valid_from")
+
+
+CORRECTION = """\
+- {id: COR-1, dataset: issuer_emissions, file: first.csv, row: 2, column: tco2e, old: "12", new: "12000",
+   reason: "kilotonnes", author: a.martin, approver: c.durand, approved_on: 2024-02-01, expires_on: 2025-01-31}
+"""
+
+
+def test_a_correction_of_a_file_that_is_not_read_any_more_waits(tmp_path: Path) -> None:
+    """It counts again for whoever asks for the day before the newer version came."""
+    text = "issuer_id,fiscal_year,scope,tco2e,source,known_from\nX,2023,1,{},report,2024-06-01\n"
+    folder = Folder(tmp_path / "inputs").write("issuer_emissions/first.csv", text.format(12))
+    folder.write(f"issuer_emissions/received-{SECOND}/first.csv", text.format(12_500))
+    (tmp_path / "corrections").mkdir()
+    (tmp_path / "corrections" / "2024.yaml").write_text(CORRECTION, encoding="utf-8")
+    corrections = read_corrections(tmp_path, ["corrections/2024.yaml"])
+    for day, tonnes, applied in ((FIRST, 12_000, 1), (SECOND, 12_500, 0)):
+        found = read_delivery(folder.path, None, [DECEMBER], TODAY, corrections, known_as_of=day)
+        assert found.frames["raw.issuer_emissions"]["tco2e"].to_list() == [tonnes]
+        assert found.corrections.height == applied
