@@ -23,7 +23,7 @@ from impact_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from impact_pipeline.domain.screening.rules import Rule
-    from impact_pipeline.ingest.policy import Policy
+    from impact_pipeline.ingest.policy.loading import Policy
     from impact_pipeline.wiring.rule_changes import PolicyChange
 
 policy_app = typer.Typer(
@@ -36,8 +36,8 @@ _SHA = 12
 @policy_app.command()
 def check(policy: PolicyOption = None, as_json: JsonOption = False) -> None:
     """Read everything of a policy folder; the first fault stops with file, line and key (exit 2)."""
-    from impact_pipeline.ingest.policy import load_policy
-    from impact_pipeline.ingest.profiles import load_profiles
+    from impact_pipeline.ingest.policy.loading import load_policy
+    from impact_pipeline.ingest.profiles.recognition import load_profiles
 
     folder = Settings.load(policy=policy).policy
     found = load_policy(folder)
@@ -158,7 +158,7 @@ def card(
     ] = None,
 ) -> None:
     """Print the one-page card of a rule, in French: what the committee signs."""
-    from impact_pipeline.ingest.policy import load_policy
+    from impact_pipeline.ingest.policy.loading import load_policy
     from impact_pipeline.publishing.rule_card import rule_card
     from impact_pipeline.publishing.rule_card_pages import to_html, to_markdown
 
@@ -208,7 +208,7 @@ def diff(
 
 
 def _policy_in(folder: str) -> "Policy":
-    from impact_pipeline.ingest.policy import load_policy
+    from impact_pipeline.ingest.policy.loading import load_policy
 
     path = Settings.load(policy=folder).policy
     if not path.is_dir():

@@ -10,7 +10,7 @@ from impact_pipeline.errors import SettingsError
 from impact_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from impact_pipeline.ingest.profile_trial import Trial
+    from impact_pipeline.ingest.profiles.trial import Trial
 
 #: Rows and columns shown of each table.
 _SAMPLE, _COLUMNS = 5, 12
@@ -27,7 +27,7 @@ def profile(
 
     Nothing is stored; ``--write`` alone adds the proposal to the policy, under a name that is not taken.
     """
-    from impact_pipeline.ingest.profile_trial import try_file
+    from impact_pipeline.ingest.profiles.trial import try_file
 
     if not file.is_file():
         raise SettingsError(f"{file}: no such file")

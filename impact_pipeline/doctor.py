@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from impact_pipeline.errors import ImpactPipelineError
 from impact_pipeline.ingest.delivery import holdings_months, read_delivery
 from impact_pipeline.ingest.expected_files import HOW_TO, arrivals, closed_month, read_expected
-from impact_pipeline.ingest.policy import load_policy, read_methodology
-from impact_pipeline.ingest.policy_corrections import read_corrections
-from impact_pipeline.ingest.policy_documents import policy_files
+from impact_pipeline.ingest.policy.corrections import read_corrections
+from impact_pipeline.ingest.policy.documents import policy_files
+from impact_pipeline.ingest.policy.loading import load_policy, read_methodology
 from impact_pipeline.settings import Settings
 from impact_pipeline.warehouse.snapshot import query_readers
 from impact_pipeline.warehouse.store import Store

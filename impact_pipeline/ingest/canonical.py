@@ -6,13 +6,13 @@ import polars as pl
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.cells import Batch, typed
-from impact_pipeline.ingest.csv_bytes import encoding_of, slices
-from impact_pipeline.ingest.csv_files import read_csv, wrong_delimiter
+from impact_pipeline.ingest.files.csv_bytes import encoding_of, slices
+from impact_pipeline.ingest.files.csv_files import read_csv, wrong_delimiter
+from impact_pipeline.ingest.files.json_files import read_json
+from impact_pipeline.ingest.files.sources import SourceFile, nearest
+from impact_pipeline.ingest.files.tables import TextTable, as_text, read_parquet
+from impact_pipeline.ingest.files.workbooks import read_sheet
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
-from impact_pipeline.ingest.json_files import read_json
-from impact_pipeline.ingest.sources import SourceFile, nearest
-from impact_pipeline.ingest.tables import TextTable, as_text, read_parquet
-from impact_pipeline.ingest.workbooks import read_sheet
 from impact_pipeline.schemas import PROVENANCE, TABLES, Column
 from impact_pipeline.schemas import vocabulary as words
 from impact_pipeline.schemas.table import TEXT

@@ -9,8 +9,8 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
 import polars as pl
 
 from impact_pipeline.errors import SourceFileError
-from impact_pipeline.ingest.sources import SourceFile, nearest
-from impact_pipeline.ingest.tables import SPREADSHEET_ERROR
+from impact_pipeline.ingest.files.sources import SourceFile, nearest
+from impact_pipeline.ingest.files.tables import SPREADSHEET_ERROR
 from impact_pipeline.schemas import Column
 from impact_pipeline.schemas.table import DATE, FLAG, TEXT, WHOLE
 

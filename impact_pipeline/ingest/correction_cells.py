@@ -7,10 +7,10 @@ import polars as pl
 
 from impact_pipeline.ingest.canonical import columns_of
 from impact_pipeline.ingest.cells import FLAGS, decimal_of, iso_date
+from impact_pipeline.ingest.files.sources import nearest
+from impact_pipeline.ingest.files.tables import TextTable
 from impact_pipeline.ingest.months import month_of
-from impact_pipeline.ingest.policy_corrections import Correction, PlacedCorrection, text_of
-from impact_pipeline.ingest.sources import nearest
-from impact_pipeline.ingest.tables import TextTable
+from impact_pipeline.ingest.policy.corrections import Correction, PlacedCorrection, text_of
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.schemas.table import DATE, FACTOR, FLAG, TEXT
 

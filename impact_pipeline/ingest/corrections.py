@@ -15,10 +15,10 @@ import polars as pl
 
 from impact_pipeline.ingest.cells import iso_date
 from impact_pipeline.ingest.correction_cells import column_of, is_same, month_of_row, places_of, with_cell
+from impact_pipeline.ingest.files.sources import CorrectedFile, SourceFile, nearest
+from impact_pipeline.ingest.files.tables import TextTable, as_text
 from impact_pipeline.ingest.months import month_of, months_in_name
-from impact_pipeline.ingest.policy_corrections import Correction, PlacedCorrection, check_new, text_of
-from impact_pipeline.ingest.sources import CorrectedFile, SourceFile, nearest
-from impact_pipeline.ingest.tables import TextTable, as_text
+from impact_pipeline.ingest.policy.corrections import Correction, PlacedCorrection, check_new, text_of
 from impact_pipeline.schemas import TABLES
 
 APPLIED, NOT_NEEDED, EXPIRED = "applied", "not_needed", "expired"

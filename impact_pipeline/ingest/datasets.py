@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import polars as pl
 
 from impact_pipeline.ingest import canonical
-from impact_pipeline.ingest.columns_profile import ColumnsProfile
 from impact_pipeline.ingest.corrections import Mending
+from impact_pipeline.ingest.files.sources import SourceFile
+from impact_pipeline.ingest.files.tables import TextTable, no_rows
 from impact_pipeline.ingest.findings import Findings
-from impact_pipeline.ingest.mapped import outputs_of
-from impact_pipeline.ingest.profiles import Profile, read_with_profile
+from impact_pipeline.ingest.profiles.columns import ColumnsProfile
+from impact_pipeline.ingest.profiles.mapped import outputs_of
+from impact_pipeline.ingest.profiles.recognition import Profile, read_with_profile
 from impact_pipeline.ingest.row_rules import apply_rules
-from impact_pipeline.ingest.sources import SourceFile
-from impact_pipeline.ingest.tables import TextTable, no_rows
 from impact_pipeline.schemas import TABLES
 
 

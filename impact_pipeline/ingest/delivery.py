@@ -10,7 +10,6 @@ from typing import Any
 import polars as pl
 
 from impact_pipeline.errors import SourceFileError
-from impact_pipeline.ingest.archiving import Blob
 from impact_pipeline.ingest.corrections import Mending, months_alike
 from impact_pipeline.ingest.datasets import tables_of, typed_rows
 from impact_pipeline.ingest.delivery_rules import (
@@ -20,17 +19,18 @@ from impact_pipeline.ingest.delivery_rules import (
     note_unknown_issuers,
 )
 from impact_pipeline.ingest.file_records import source_file_row, with_inventories
+from impact_pipeline.ingest.files.archiving import Blob
+from impact_pipeline.ingest.files.sources import DATASETS, CorrectedFile, SourceFile, check_distinct
+from impact_pipeline.ingest.files.tables import TextTable
+from impact_pipeline.ingest.files.versions import Versions, versions
 from impact_pipeline.ingest.findings import Findings
 from impact_pipeline.ingest.fx import reference_rates
 from impact_pipeline.ingest.holdings import Holdings, months_held, read_holdings
-from impact_pipeline.ingest.identifier_rules import check_identifier_map
+from impact_pipeline.ingest.identifiers.rules import check_identifier_map
 from impact_pipeline.ingest.manifest import Entry, check_listed, check_manifest, load_manifest
-from impact_pipeline.ingest.policy_corrections import PlacedCorrection
-from impact_pipeline.ingest.profiles import Profile, load_profiles
+from impact_pipeline.ingest.policy.corrections import PlacedCorrection
+from impact_pipeline.ingest.profiles.recognition import Profile, load_profiles
 from impact_pipeline.ingest.row_rules import ALWAYS
-from impact_pipeline.ingest.sources import DATASETS, CorrectedFile, SourceFile, check_distinct
-from impact_pipeline.ingest.tables import TextTable
-from impact_pipeline.ingest.versions import Versions, versions
 from impact_pipeline.schemas import TABLES
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 
 from impact_pipeline.errors import SourceFileError
+from impact_pipeline.ingest.files.sources import RECEIVED
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
 from impact_pipeline.ingest.row_rules import ALWAYS
-from impact_pipeline.ingest.sources import RECEIVED
 from impact_pipeline.schemas import TABLES
 
 #: Figures that several files may tell together (GDP in one, emissions in another), by dataset.

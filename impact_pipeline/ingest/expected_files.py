@@ -16,11 +16,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StrictBool, StrictInt
 
 from impact_pipeline.domain.screening.rule_parts import Part, Text
-from impact_pipeline.ingest.policy_corrections import Dataset
-from impact_pipeline.ingest.policy_documents import single
-from impact_pipeline.ingest.policy_yaml import parse
-from impact_pipeline.ingest.sources import SourceFile, nearest
-from impact_pipeline.ingest.versions import versions
+from impact_pipeline.ingest.files.sources import SourceFile, nearest
+from impact_pipeline.ingest.files.versions import versions
+from impact_pipeline.ingest.policy.corrections import Dataset
+from impact_pipeline.ingest.policy.documents import single
+from impact_pipeline.ingest.policy.strict_yaml import parse
 
 FILE = "deliveries.yaml"
 HOW_TO = (

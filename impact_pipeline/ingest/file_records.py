@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from impact_pipeline.ingest.cells import Batch
-from impact_pipeline.ingest.sources import SourceFile
-from impact_pipeline.ingest.tables import TextTable
-from impact_pipeline.ingest.tpt import TptFile
+from impact_pipeline.ingest.files.sources import SourceFile
+from impact_pipeline.ingest.files.tables import TextTable
+from impact_pipeline.ingest.tpt.template import TptFile
 
 
 def files_of_lines(batch: Batch, tables: Sequence[TextTable]) -> list[tuple[int, dict[str, Any]]]:

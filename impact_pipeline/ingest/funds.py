@@ -10,8 +10,8 @@ from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.canonical import note
 from impact_pipeline.ingest.cells import Batch
 from impact_pipeline.ingest.findings import WARN, Findings
-from impact_pipeline.ingest.identifiers import compact, valid_isin
-from impact_pipeline.ingest.tpt import TptFile
+from impact_pipeline.ingest.identifiers.codes import compact, valid_isin
+from impact_pipeline.ingest.tpt.template import TptFile
 
 
 @dataclass

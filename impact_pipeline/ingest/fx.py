@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from impact_pipeline.ingest.canonical import batch_of, convert, read_table
+from impact_pipeline.ingest.files.sources import SourceFile
 from impact_pipeline.ingest.findings import Findings
 from impact_pipeline.ingest.reference import FX_FILE
-from impact_pipeline.ingest.sources import SourceFile
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.settings import REFERENCE
 

@@ -10,10 +10,11 @@ import polars as pl
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest import canonical
 from impact_pipeline.ingest.cells import Batch, iso_dates
-from impact_pipeline.ingest.columns_profile import COMPANIONS
 from impact_pipeline.ingest.corrections import Mending
 from impact_pipeline.ingest.datasets import typed_rows
 from impact_pipeline.ingest.file_records import file_of_template, files_of_lines
+from impact_pipeline.ingest.files.sources import SourceFile, check_distinct
+from impact_pipeline.ingest.files.tables import TextTable
 from impact_pipeline.ingest.findings import Findings
 from impact_pipeline.ingest.funds import (
     Delivered,
@@ -25,13 +26,12 @@ from impact_pipeline.ingest.funds import (
 from impact_pipeline.ingest.holdings_files import Reading, open_lines, sort_out
 from impact_pipeline.ingest.inventories import Inventory, Search, held_without_lines, template_of
 from impact_pipeline.ingest.months import month_expression, month_of, months_in_name, named_month, spelled
-from impact_pipeline.ingest.profiles import Profile, peeked_dates
+from impact_pipeline.ingest.profiles.columns import COMPANIONS
+from impact_pipeline.ingest.profiles.recognition import Profile, peeked_dates
 from impact_pipeline.ingest.row_rules import apply_rules
-from impact_pipeline.ingest.sources import SourceFile, check_distinct
-from impact_pipeline.ingest.tables import TextTable
-from impact_pipeline.ingest.tpt_rows import RawRows, raw_rows
-from impact_pipeline.ingest.tpt_totals import trusted
-from impact_pipeline.ingest.tpt_underlyings import known_issuers
+from impact_pipeline.ingest.tpt.rows import RawRows, raw_rows
+from impact_pipeline.ingest.tpt.totals import trusted
+from impact_pipeline.ingest.tpt.underlyings import known_issuers
 from impact_pipeline.ingest.unit_values import with_values_of_units
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.schemas.table import AMOUNT

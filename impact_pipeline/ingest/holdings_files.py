@@ -8,12 +8,13 @@ from typing import NamedTuple
 import polars as pl
 
 from impact_pipeline.errors import SourceFileError
-from impact_pipeline.ingest import canonical, csv_files
+from impact_pipeline.ingest import canonical
 from impact_pipeline.ingest.cells import iso_dates
-from impact_pipeline.ingest.columns_profile import ColumnsProfile
 from impact_pipeline.ingest.corrections import Mending
-from impact_pipeline.ingest.identifiers import compact
-from impact_pipeline.ingest.mapped import outputs_of
+from impact_pipeline.ingest.files import csv_files
+from impact_pipeline.ingest.files.sources import SourceFile
+from impact_pipeline.ingest.files.tables import TextTable, no_rows, peek_dates
+from impact_pipeline.ingest.identifiers.codes import compact
 from impact_pipeline.ingest.months import (
     check_day,
     dated_otherwise,
@@ -22,11 +23,11 @@ from impact_pipeline.ingest.months import (
     named_month,
     names_a_month_only,
 )
-from impact_pipeline.ingest.profiles import Profile, column_of_field, read_with_profile
-from impact_pipeline.ingest.sources import SourceFile
-from impact_pipeline.ingest.tables import TextTable, no_rows, peek_dates
-from impact_pipeline.ingest.template_profile import TemplateProfile
-from impact_pipeline.ingest.tpt import TptFile, check_name, parse, quick_days
+from impact_pipeline.ingest.profiles.columns import ColumnsProfile
+from impact_pipeline.ingest.profiles.mapped import outputs_of
+from impact_pipeline.ingest.profiles.recognition import Profile, column_of_field, read_with_profile
+from impact_pipeline.ingest.profiles.template import TemplateProfile
+from impact_pipeline.ingest.tpt.template import TptFile, check_name, parse, quick_days
 from impact_pipeline.schemas.table import month_end
 
 

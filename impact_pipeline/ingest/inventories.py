@@ -10,17 +10,17 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from impact_pipeline.ingest import csv_files
 from impact_pipeline.ingest.cells import iso_date
 from impact_pipeline.ingest.corrections import Mending
+from impact_pipeline.ingest.files import csv_files
+from impact_pipeline.ingest.files.tables import TextTable
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
 from impact_pipeline.ingest.holdings_files import Opened, Seen, days_of, portfolio_column
-from impact_pipeline.ingest.identifiers import compact
+from impact_pipeline.ingest.identifiers.codes import compact
 from impact_pipeline.ingest.months import month_of
-from impact_pipeline.ingest.profiles import column_of_field
-from impact_pipeline.ingest.tables import TextTable
-from impact_pipeline.ingest.template_profile import TemplateProfile
-from impact_pipeline.ingest.tpt import TptFile, parse
+from impact_pipeline.ingest.profiles.recognition import column_of_field
+from impact_pipeline.ingest.profiles.template import TemplateProfile
+from impact_pipeline.ingest.tpt.template import TptFile, parse
 
 #: Files older than this are not opened for a fund, not even to say that they are too old: three years, the most that
 #: the policy may allow. A fund that never had an inventory would else be looked for in all months ever delivered.

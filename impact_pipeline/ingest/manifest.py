@@ -13,9 +13,9 @@ from typing import Any
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.cells import decimal_of
-from impact_pipeline.ingest.csv_bytes import encoding_of
-from impact_pipeline.ingest.csv_files import read_csv
-from impact_pipeline.ingest.sources import MANIFEST, SourceFile, nearest
+from impact_pipeline.ingest.files.csv_bytes import encoding_of
+from impact_pipeline.ingest.files.csv_files import read_csv
+from impact_pipeline.ingest.files.sources import MANIFEST, SourceFile, nearest
 
 COLUMNS = ("file", "row_count", "control_total", "sha256")
 

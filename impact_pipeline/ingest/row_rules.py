@@ -9,12 +9,12 @@ from impact_pipeline.domain.screening.measures import SHARE_FAMILIES
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.canonical import note
 from impact_pipeline.ingest.cells import Batch
-from impact_pipeline.ingest.code_rules import checked_codes, rows_of
+from impact_pipeline.ingest.files.sources import nearest
 from impact_pipeline.ingest.findings import ERROR, WARN, Findings
-from impact_pipeline.ingest.identifier_rules import identifier_rows
+from impact_pipeline.ingest.identifiers.code_rules import checked_codes, rows_of
+from impact_pipeline.ingest.identifiers.rules import identifier_rows
 from impact_pipeline.ingest.placeholders import note_placeholders
 from impact_pipeline.ingest.reference import alpha_2, asset_class_of, countries, currencies
-from impact_pipeline.ingest.sources import nearest
 
 #: ``known_from`` of a row that does not say when it was received: always known.
 ALWAYS = dt.date(1900, 1, 1)

@@ -14,10 +14,10 @@ from pydantic import BaseModel
 
 from impact_pipeline.domain.screening.decisions import Engagement, Override
 from impact_pipeline.domain.screening.rules import Rule
-from impact_pipeline.ingest.columns_profile import ColumnsProfile
 from impact_pipeline.ingest.expected_files import ExpectedFile
-from impact_pipeline.ingest.policy_corrections import Correction
-from impact_pipeline.ingest.template_profile import TemplateProfile
+from impact_pipeline.ingest.policy.corrections import Correction
+from impact_pipeline.ingest.profiles.columns import ColumnsProfile
+from impact_pipeline.ingest.profiles.template import TemplateProfile
 
 MODELS: dict[str, type[BaseModel]] = {
     "rule": Rule,

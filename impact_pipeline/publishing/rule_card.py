@@ -18,8 +18,8 @@ from impact_pipeline.domain.screening.wording import (
     criterion_words,
     number_fr,
 )
-from impact_pipeline.ingest.policy import Policy
-from impact_pipeline.ingest.policy_sets import Definition, Member, NamedSet
+from impact_pipeline.ingest.policy.loading import Policy
+from impact_pipeline.ingest.policy.sets import Definition, Member, NamedSet
 
 TERMS_HEAD = ("Point", "Ce que dit la règle", "Clés")
 _NOTHING = "–"

@@ -6,12 +6,12 @@ import dagster as dg
 import polars as pl
 
 from impact_pipeline.errors import SettingsError
-from impact_pipeline.ingest.archiving import archive
 from impact_pipeline.ingest.corrections import months_alike
 from impact_pipeline.ingest.delivery import Delivery, holdings_months, read_delivery
-from impact_pipeline.ingest.issuer_resolutions import identifier_frames
-from impact_pipeline.ingest.policy import load_policy
-from impact_pipeline.ingest.policy_tables import policy_frames
+from impact_pipeline.ingest.files.archiving import archive
+from impact_pipeline.ingest.identifiers.resolutions import identifier_frames
+from impact_pipeline.ingest.policy.loading import load_policy
+from impact_pipeline.ingest.policy.tables import policy_frames
 from impact_pipeline.partitions import MONTHLY, Window
 from impact_pipeline.schemas import AUDIT, POLICY, RAW, TABLES
 from impact_pipeline.settings import Settings

@@ -15,7 +15,7 @@ from impact_pipeline.domain.screening.changes import (
     rule_changes,
 )
 from impact_pipeline.errors import NotFoundError
-from impact_pipeline.ingest.policy import Policy
+from impact_pipeline.ingest.policy.loading import Policy
 from impact_pipeline.partitions import Window
 from impact_pipeline.warehouse.snapshot import open_readers
 from impact_pipeline.wiring.screening import ScreeningInputs, evaluate_policy, read_inputs

@@ -12,7 +12,7 @@ from impact_pipeline.domain.screening import Verdicts, evaluate_in_parts
 from impact_pipeline.domain.screening.history import exclusion_starts
 from impact_pipeline.domain.screening.ownership import UNKNOWN_PARENTS
 from impact_pipeline.errors import ImpactPipelineError
-from impact_pipeline.ingest.policy import Policy, load_policy
+from impact_pipeline.ingest.policy.loading import Policy, load_policy
 from impact_pipeline.partitions import Window
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.settings import Settings

@@ -11,7 +11,7 @@ from decimal import Decimal
 import polars as pl
 
 from impact_pipeline.domain.screening import Rule
-from impact_pipeline.ingest.policy import load_policy
+from impact_pipeline.ingest.policy.loading import load_policy
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.settings import REPOSITORY
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from impact_pipeline.errors import PolicyFileError
-from impact_pipeline.ingest.policy import load_policy
+from impact_pipeline.ingest.policy.loading import load_policy
 from impact_pipeline.settings import SQL_MODELS
 from impact_pipeline.warehouse.models import load_tests
 from impact_pipeline.warehouse.runner import run_test

@@ -3,7 +3,7 @@
 import pytest
 
 from impact_pipeline.errors import PolicyFileError
-from impact_pipeline.ingest.policy import load_policy
+from impact_pipeline.ingest.policy.loading import load_policy
 from impact_pipeline.settings import REFERENCE
 from impact_pipeline_tests.builders import compute, emissions, financials, line, write_inputs
 from impact_pipeline_tests.carbon.factor_sets import FACTORS, UNDEFLATED, method

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from impact_pipeline.errors import PolicyFileError
-from impact_pipeline.ingest.policy import load_policy
+from impact_pipeline.ingest.policy.loading import load_policy
 from impact_pipeline.publishing.explain.answer import explain
 from impact_pipeline.publishing.explain.page import page
 from impact_pipeline_tests.builders import compute, emissions, financials, line, write_inputs

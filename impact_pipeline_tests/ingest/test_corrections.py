@@ -12,7 +12,7 @@ import pytest
 
 from impact_pipeline.errors import PolicyFileError, SourceFileError
 from impact_pipeline.ingest import Delivery, read_delivery
-from impact_pipeline.ingest.policy_corrections import read_corrections
+from impact_pipeline.ingest.policy.corrections import read_corrections
 from impact_pipeline.settings import REPOSITORY
 from impact_pipeline_tests.ingest.deliveries import (
     DECEMBER,

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from impact_pipeline.errors import SourceFileError
-from impact_pipeline.ingest import csv_bytes
-from impact_pipeline.ingest.csv_bytes import encoding_of
-from impact_pipeline.ingest.csv_files import read_csv
-from impact_pipeline.ingest.sources import SourceFile
-from impact_pipeline.ingest.tables import TextTable
+from impact_pipeline.ingest.files import csv_bytes
+from impact_pipeline.ingest.files.csv_bytes import encoding_of
+from impact_pipeline.ingest.files.csv_files import read_csv
+from impact_pipeline.ingest.files.sources import SourceFile
+from impact_pipeline.ingest.files.tables import TextTable
 
 LINES = ["code;name;value", "A1;Émile;1", 'A2;"b;c";2', "", ";;", 'A3;"say ""x""";', "# remark", "A4;d;4", "Total;;7"]
 #: Row and cells of the lines that are data, split by the csv module below.

@@ -15,7 +15,7 @@ from impact_pipeline.ingest.expected_files import (
     look,
     read_expected,
 )
-from impact_pipeline.ingest.sources import SourceFile
+from impact_pipeline.ingest.files.sources import SourceFile
 
 DECEMBER = dt.date(2024, 12, 31)
 TODAY = dt.date(2025, 1, 12)

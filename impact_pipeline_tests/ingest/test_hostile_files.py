@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from impact_pipeline.errors import SourceFileError
-from impact_pipeline.ingest.sources import discover
+from impact_pipeline.ingest.files.sources import discover
 from impact_pipeline.settings import REPOSITORY
 from impact_pipeline_tests.ingest.deliveries import HEADER, LINE, Folder, without_source
 from impact_pipeline_tests.ingest.xlsx_files import workbook

@@ -2,7 +2,7 @@
 
 import pytest
 
-from impact_pipeline.ingest.identifiers import valid_code
+from impact_pipeline.ingest.identifiers.codes import valid_code
 
 #: Public codes: Apple (ISIN, CUSIP, FIGI), TotalEnergies (ISIN, SIREN), National Grid and BAE Systems (SEDOL, from
 #: their ISINs GB00BDR05C01 and GB0002634946), Deutsche Bank (LEI).

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from impact_pipeline.ingest import Delivery, read_delivery
-from impact_pipeline.ingest.policy_corrections import read_corrections
+from impact_pipeline.ingest.policy.corrections import read_corrections
 from impact_pipeline_tests.ingest.deliveries import DECEMBER, HEADER, TODAY, Folder, fund, position, tpt_json
 
 NOVEMBER, LIMIT = dt.date(2024, 11, 30), 186

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.cells import Batch, decimal_of, typed
-from impact_pipeline.ingest.sources import SourceFile
+from impact_pipeline.ingest.files.sources import SourceFile
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.schemas.columns import COLUMNS
 from impact_pipeline_tests.ingest.deliveries import DECEMBER, HEADER, LINE, Folder, without_source
@@ -126,7 +126,7 @@ def test_bad_files_of_every_kind_are_refused(
 
 
 def test_a_workbook_that_claims_to_hold_gigabytes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("impact_pipeline.ingest.containers.LARGEST_INFLATED_BYTES", 100)
+    monkeypatch.setattr("impact_pipeline.ingest.files.containers.LARGEST_INFLATED_BYTES", 100)
     refusal = Folder(tmp_path, None).write("holdings/x.xlsx", workbook({"a": sheet(ROWS)})).refusal()
     assert "once inflated" in refusal.found
 

@@ -7,7 +7,7 @@ import pytest
 
 from impact_pipeline.domain.screening.proxies import SectorProxy
 from impact_pipeline.ingest.nace_revisions import counterparts, in_both_revisions
-from impact_pipeline.ingest.policy import load_policy
+from impact_pipeline.ingest.policy.loading import load_policy
 from impact_pipeline.ingest.reference import nace_changes
 from impact_pipeline.settings import REPOSITORY
 from impact_pipeline_tests.builders import DEMO_POLICY

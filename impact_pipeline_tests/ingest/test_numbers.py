@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from impact_pipeline.ingest.spellings import numbers
+from impact_pipeline.ingest.files.spellings import numbers
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from impact_pipeline.domain.screening import Rule
-from impact_pipeline.ingest.policy_yaml import parse, read_documents
+from impact_pipeline.ingest.policy.strict_yaml import parse, read_documents
 from impact_pipeline.settings import REPOSITORY
 from impact_pipeline_tests.domain.screening.cases import absent, claim, verdict
 

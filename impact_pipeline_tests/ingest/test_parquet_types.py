@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from impact_pipeline.ingest.delivery import read_delivery
-from impact_pipeline.ingest.identifiers import plain_isins, plain_leis, valid_isin, valid_lei
+from impact_pipeline.ingest.files.tables import fits
+from impact_pipeline.ingest.identifiers.codes import plain_isins, plain_leis, valid_isin, valid_lei
 from impact_pipeline.ingest.reference import countries
-from impact_pipeline.ingest.tables import fits
 from impact_pipeline.schemas.table import AMOUNT, FACTOR
 
 DAY = dt.date(2024, 12, 31)

@@ -9,9 +9,9 @@ import pytest
 
 from impact_pipeline.domain.screening import Rule
 from impact_pipeline.errors import PolicyFileError
-from impact_pipeline.ingest.policy import INDICATORS, load_policy
-from impact_pipeline.ingest.policy_tables import policy_frames
-from impact_pipeline.ingest.policy_yaml import parse, read_documents
+from impact_pipeline.ingest.policy.loading import INDICATORS, load_policy
+from impact_pipeline.ingest.policy.strict_yaml import parse, read_documents
+from impact_pipeline.ingest.policy.tables import policy_frames
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.settings import REPOSITORY
 from impact_pipeline_tests.carbon.factor_sets import FACTORS

@@ -8,7 +8,7 @@ import pytest
 
 from impact_pipeline.domain.screening import Rule
 from impact_pipeline.errors import PolicyFileError
-from impact_pipeline.ingest.policy import load_policy
+from impact_pipeline.ingest.policy.loading import load_policy
 from impact_pipeline_tests.ingest.test_policy import DEMO, RULE
 
 INHERITS = RULE + "inherits: defaults@1\n"

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from impact_pipeline.errors import PolicyFileError
-from impact_pipeline.ingest.profiles import SHIPPED, field_number, load_profiles
+from impact_pipeline.ingest.profiles.recognition import SHIPPED, field_number, load_profiles
 from impact_pipeline_tests.ingest.deliveries import DECEMBER, Folder, position, tpt_csv
 
 SHIPPED_TEXT = (SHIPPED / "tpt.yaml").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ import pytest
 
 from impact_pipeline.ingest import Delivery, read_delivery
 from impact_pipeline.ingest.expected_files import arrivals, read_expected
-from impact_pipeline.ingest.policy_corrections import read_corrections
+from impact_pipeline.ingest.policy.corrections import read_corrections
 from impact_pipeline_tests.ingest.deliveries import DECEMBER, HEADER, TODAY, Folder, rules
 
 FIRST, SECOND, THIRD = dt.date(2025, 1, 8), dt.date(2025, 2, 10), dt.date(2025, 3, 3)

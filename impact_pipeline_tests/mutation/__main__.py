@@ -19,7 +19,7 @@ from collections import Counter
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from impact_pipeline.ingest.policy import load_policy
+from impact_pipeline.ingest.policy.loading import load_policy
 from impact_pipeline.settings import REPOSITORY
 from impact_pipeline_tests.mutation.mutants import MODULES, mutants_of
 from impact_pipeline_tests.mutation.rule_mutants import changes

@@ -37,7 +37,7 @@ class _Instead(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def _with_rule(changed):
     """Let the policy of the demo hold one rule otherwise."""
     from impact_pipeline.domain.screening import Rule
-    from impact_pipeline.ingest import policy as files
+    from impact_pipeline.ingest.policy import loading as files
 
     real, mutated = files.load_policy, Rule.model_validate(changed)
 

@@ -9,7 +9,7 @@ import pytest
 
 from impact_pipeline.cli_door import print_door
 from impact_pipeline.errors import PolicyFileError
-from impact_pipeline.ingest.policy import load_policy
+from impact_pipeline.ingest.policy.loading import load_policy
 from impact_pipeline.publishing.explain.answer import explain
 from impact_pipeline.publishing.explain.page import page
 from impact_pipeline.publishing.figures import Figures

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from impact_pipeline.ingest.policy_yaml import read_documents
+from impact_pipeline.ingest.policy.strict_yaml import read_documents
 from impact_pipeline.publishing.policy_schemas import MODELS, schemas
 from impact_pipeline.settings import REPOSITORY
 from impact_pipeline_tests.ingest.test_corrections import BY_KEY, CORRECTION

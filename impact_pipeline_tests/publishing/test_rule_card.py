@@ -10,7 +10,7 @@ import pytest
 
 from impact_pipeline.domain.screening import Rule
 from impact_pipeline.domain.screening.changes import compiled_keys
-from impact_pipeline.ingest.policy import Policy, load_policy
+from impact_pipeline.ingest.policy.loading import Policy, load_policy
 from impact_pipeline.publishing.rule_card import rule_card
 from impact_pipeline.publishing.rule_card_pages import to_html, to_markdown
 from impact_pipeline.settings import REPOSITORY

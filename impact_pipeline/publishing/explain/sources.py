@@ -65,7 +65,7 @@ def cell(month: MonthRows, what_fr: str, row: Row, column: str, value: Any, unit
     """One cell of a delivered file. ``column`` is the canonical name; ``value`` as delivered, before any conversion.
 
     With a ``profile_id``: what the supplier's profile read from the row; it may have changed the unit, or brought a
-    nominal to the portfolio's currency (ingest.tpt_rows).
+    nominal to the portfolio's currency (ingest.tpt.rows).
     """
     file_id = row["source_file_id"]
     file, profile = month.files.get(file_id, (file_id, "canonical"))

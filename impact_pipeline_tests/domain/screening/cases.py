@@ -11,7 +11,7 @@ import polars as pl
 from impact_pipeline.domain.screening import Rule, Verdicts, evaluate
 from impact_pipeline.domain.screening.decisions import Override
 from impact_pipeline.domain.screening.proxies import SectorProxy
-from impact_pipeline.ingest.policy import load_policy
+from impact_pipeline.ingest.policy.loading import load_policy
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.settings import REPOSITORY
 
