@@ -33,7 +33,7 @@ def profile(
         raise SettingsError(f"{file}: no such file")
     folder = Settings.load(None, policy, None).policy / "profiles"
     trial = try_file(file, dataset, folder)
-    target = _write(trial, folder) if write else None
+    target = _write(trial, folder) if write and trial.refusal is None else None
     if as_json:
         print_json({**trial.as_dict(_SAMPLE), "written": None if target is None else str(target)})
     else:

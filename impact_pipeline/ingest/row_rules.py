@@ -140,6 +140,7 @@ def _holdings(batch: Batch) -> Batch:
         "market_value",
         "a market_value or a market_value_eur",
         lambda row: "neither of the two",
+        "Ask for the value; what is worth nothing says 0. An unknown value would be missing from every total",
     )
     no_currency = no_euro & pl.col("currency").is_null() & ~is_priced_later
     batch.refuse(no_currency, "currency", "the currency of market_value", lambda row: "an empty cell")

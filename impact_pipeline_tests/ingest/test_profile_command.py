@@ -1,13 +1,16 @@
 """``impact profile``: an unknown supplier is taken in with the file, one command and a few corrections, no Python."""
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from impact_pipeline.cli import app
 from impact_pipeline_tests.ingest.deliveries import ISIN, OTHER_ISIN, Folder, position, tpt_csv
+from impact_pipeline_tests.ingest.xlsx_files import workbook
 
 RELEVE = f"""Relevé de portefeuille;;;;;
 Fonds : MUT-DYN;;;;;
@@ -100,3 +103,92 @@ def test_two_ways_to_read_a_date_are_pointed_out(tmp_path: Path) -> None:
     answer = run.invoke(app, ["profile", str(file), "--dataset", "fx_rates", "--policy", str(policy(tmp_path))])
     assert "day or month first?" in answer.output
     assert "dates: [dd/mm/yyyy]" in answer.output
+
+
+DEPOT = f"""Depotbestand;;;;;;;
+Kunde: Mutuelle;;;;Stand: 31.12.2024;;;
+
+Konto Kunde;WKN/Kennung;Bezeichnung;Wä;Anzahl;Wert in EUR;Tag;Art
+4711;{ISIN};Muster Énergie AG;EUR;1.500;81.234,50;31.12.2024;Aktie
+4711;{OTHER_ISIN};Obst Inc.;USD;200;48.123,20;31.12.2024;Aktie
+4711;;Kasse;EUR;;-1.234,56;31.12.2024;Konto
+Gesamtsumme;;;;;128.123,14;;
+"""
+
+
+def test_cells_tell_what_headings_nobody_knows_do_not(tmp_path: Path) -> None:
+    """A language the program has no words for: codes, currencies, days, marks and lines that add up show themselves."""
+    file, folder = tmp_path / "in" / "holdings" / "depot.csv", policy(tmp_path)
+    file.parent.mkdir(parents=True)
+    file.write_bytes(DEPOT.encode("cp1252"))
+    answer = run.invoke(app, ["profile", str(file), "--policy", str(folder), "--write"])
+    assert answer.exit_code == 0, answer.output
+    written = folder / "profiles" / "depot.yaml"
+    text = written.read_text(encoding="utf-8")
+    proposed = yaml.safe_load(text)
+    assert (proposed["decimal"], proposed["thousands"], proposed["dates"]) == (",", ".", ["dd.mm.yyyy"])
+    assert proposed["skip"] == [{"header": "Konto Kunde", "starts_with": ["Gesamtsumme"]}]
+    columns = proposed["outputs"][0]["columns"]
+    assert (columns["as_of_date"], columns["instrument_id"], columns["currency"]) == ("Tag", "WKN/Kennung", "Wä")
+    # what a line goes by, where the cash has no code
+    assert columns["line_id"] == {"join": ["WKN/Kennung", "Bezeichnung"], "number_repeats": True}
+    assert columns["asset_class"] == {"constant": "FILL IN"}
+    assert "asset_class: nothing says what the lines are" in answer.output
+
+    kinds = "{header: Art, values: {Aktie: listed_equity, Konto: cash}}"
+    text = text.replace("asset_class: {constant: FILL IN}", f"asset_class: {kinds}")
+    text = text.replace("portfolio_id: {constant: FILL IN}", "portfolio_id: Konto Kunde")
+    text = text.replace("    currency:", "    market_value_eur: Wert in EUR\n    quantity: Anzahl\n    currency:")
+    written.write_text(text, encoding="utf-8")
+    lines = Folder(tmp_path / "in", None).read(profiles=folder / "profiles").frames["raw.holdings"].sort("source_row")
+    assert lines.select("line_id", "instrument_id", "quantity", "market_value_eur", "asset_class").rows() == [
+        (f"{ISIN}-Muster Énergie AG", ISIN, Decimal(1500), Decimal("81234.50"), "listed_equity"),
+        (f"{OTHER_ISIN}-Obst Inc.", OTHER_ISIN, Decimal(200), Decimal("48123.20"), "listed_equity"),
+        ("Kasse", None, None, Decimal("-1234.56"), "cash"),
+    ]
+
+
+def test_a_workbook_of_several_sheets_is_read_by_the_name_of_its_sheet(tmp_path: Path) -> None:
+    """Titles above the header, thousands, a total; the cover sheet stays out."""
+    day = dt.date(2024, 12, 31)
+    sheet = [
+        ["Inventory", None, None, None, None, None],
+        ["Portfolio: HEALTH-A", None, None, None, None, None],
+        ["Code", "Security name", "Class", "Date", "Ccy", "Amount (k€)"],
+        [ISIN, "Alpha", "EQ", day, "EUR", 81.2345],
+        [OTHER_ISIN, "Beta", "EQ", day, "USD", 12.5],
+        ["FR0014001NN8", "Bond 2030", "BD", day, "EUR", 1000],
+        [None, "Total", None, None, None, 1093.7345],
+    ]
+    file, folder = tmp_path / "in" / "holdings" / "inv.xlsx", policy(tmp_path)
+    file.parent.mkdir(parents=True)
+    file.write_bytes(workbook({"Cover": [["hello"]], "Positions": sheet}))
+    # without a profile that names the sheet a run refuses it, and says what to do
+    refusal = Folder(tmp_path / "in", None).refusal()
+    assert (refusal.found, "impact profile" in refusal.hint) == ("sheets Cover, Positions", True)
+
+    answer = run.invoke(app, ["profile", str(file), "--policy", str(folder), "--write"])
+    assert answer.exit_code == 0, answer.output
+    text = (folder / "profiles" / "inv.yaml").read_text(encoding="utf-8")
+    assert yaml.safe_load(text)["sheet"] == "Positions"
+    kinds = "{header: Class, values: {EQ: listed_equity, BD: corporate_bond}}"
+    amount = '    market_value_eur: {header: "Amount (k€)", factor: "1000"}\n'
+    text = text.replace("    asset_class: {constant: FILL IN}\n", f"    asset_class: {kinds}\n{amount}")
+    (folder / "profiles" / "inv.yaml").write_text(text, encoding="utf-8")
+    delivery = Folder(tmp_path / "in", None).read(profiles=folder / "profiles")
+    lines = delivery.frames["raw.holdings"].sort("source_row")
+    assert lines.select("source_row", "portfolio_id", "as_of_date", "market_value_eur").rows() == [
+        (4, "HEALTH-A", day, Decimal("81234.5")),
+        (5, "HEALTH-A", day, Decimal(12_500)),
+        (6, "HEALTH-A", day, Decimal(1_000_000)),
+    ]
+
+
+def test_nothing_is_written_for_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    file, folder = tmp_path / "holdings" / "inv.xlsx", policy(tmp_path)
+    file.parent.mkdir(parents=True)
+    file.write_bytes(workbook({"Positions": [["a"]]})[:200])
+    answer = run.invoke(app, ["profile", str(file), "--policy", str(folder), "--write"])
+    assert answer.exit_code == 2
+    assert "refused as it is: inv.xlsx" in answer.output
+    assert list((folder / "profiles").iterdir()) == []

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
@@ -25,8 +25,23 @@ def read_sheet(file: SourceFile) -> TextTable:
     return table_below(file, sheet_of(file), 0)
 
 
-def sheet_of(file: SourceFile, name: str | None = None) -> pl.DataFrame:
-    """Cells of the sheet of that name or named as the dataset, or of the only sheet."""
+def sheet_of(file: SourceFile) -> pl.DataFrame:
+    """Cells of the sheet named as the dataset, or of the only sheet."""
+    sheets = sheets_of(file)
+    sheet = picked(sheets, file.dataset)
+    if sheet is None:
+        found = f"sheets {', '.join(sheets)}" if sheets else "no sheet with cells"
+        raise SourceFileError(
+            file.name,
+            found,
+            f"one sheet, or one named {file.dataset}",
+            hint="A supplier profile may name the sheet (`impact profile`)" if sheets else "",
+        )
+    return sheet
+
+
+def sheets_of(file: SourceFile) -> dict[str, pl.DataFrame]:
+    """Cells of every sheet that has any, by title."""
     check_not_empty(file)
     _check_workbook(file)
     try:
@@ -41,7 +56,13 @@ def sheet_of(file: SourceFile, name: str | None = None) -> pl.DataFrame:
         )
     except Exception as error:  # the reader's own error classes differ by engine
         raise unreadable(file, file.extension.upper(), error) from None
-    return _picked(file, sheets, name or file.dataset)
+    return {title: sheet for title, sheet in sheets.items() if sheet.height}
+
+
+def picked(sheets: Mapping[str, pl.DataFrame], name: str) -> pl.DataFrame | None:
+    """The sheet of that name, or the only one; nothing when neither is there."""
+    only = next(iter(sheets.values())) if len(sheets) == 1 else None
+    return sheets.get(name, only)
 
 
 def header_place(sheet: pl.DataFrame, is_header: Callable[[Sequence[str]], bool]) -> int | None:
@@ -71,16 +92,6 @@ def table_below(
     if body.height == 0:
         raise no_rows(file)
     return TextTable(file, body.select(pl.all().str.replace(r" 00:00:00(\.0+)?$", "")), rows, above=above)
-
-
-def _picked(file: SourceFile, sheets: dict[str, pl.DataFrame], name: str) -> pl.DataFrame:
-    filled = {title: sheet for title, sheet in sheets.items() if sheet.height}
-    if name in filled:
-        return filled[name]
-    if len(filled) != 1:
-        found = f"sheets {', '.join(filled)}" if filled else "no sheet with cells"
-        raise SourceFileError(file.name, found, f"one sheet, or one named {name}")
-    return next(iter(filled.values()))
 
 
 def _check_workbook(file: SourceFile) -> None:

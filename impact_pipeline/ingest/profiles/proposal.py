@@ -22,13 +22,15 @@ from impact_pipeline.ingest.files.json_files import read_json
 from impact_pipeline.ingest.files.sources import SourceFile
 from impact_pipeline.ingest.files.spellings import BLANKS, DATE_SHAPES, heading_key
 from impact_pipeline.ingest.files.tables import HEADER_LINES, read_parquet
-from impact_pipeline.ingest.files.workbooks import sheet_of
+from impact_pipeline.ingest.files.workbooks import sheets_of
 from impact_pipeline.ingest.profiles.columns import FILL_IN
+from impact_pipeline.ingest.profiles.contents import by_contents, marks
 from impact_pipeline.ingest.reference import supplier_headings
 from impact_pipeline.schemas.table import DATE, FLAG, TEXT
 
 _ENCODINGS = ("utf-8", "cp1252")
 _READ_ROWS = 2_000
+_ADDED_UP = r"(((sous|sub|grand)[- ]?)?total|zwischensumme|gesamtsumme|summe|suma|totale|totaal)\b"
 _NUMERIC = re.compile(rf"^[(+-]*\d[\d.,'{BLANKS[1:-1]}]*[)%-]*$")
 _UNKNOWN = ("n/a", "na", "n/d", "n.d.", "ns", "nc", "#n/a", "-", "--", "null", "none", "not available")
 
@@ -59,6 +61,7 @@ class _Grid:
     rows: list[list[str]]
     delimiter: str | None = None
     encoding: str | None = None
+    sheet: str | None = None
 
     @property
     def header_place(self) -> int:
@@ -84,14 +87,21 @@ def propose(file: SourceFile, dataset: str) -> Proposal:
     if not body:
         raise SourceFileError(file.name, "a header and no rows", "at least one row")
     cells = {
-        heading: [row[at].strip() for row in body if at < len(row)] for at, heading in enumerate(header) if heading
+        heading: [row[at].strip() if at < len(row) else "" for row in body]
+        for at, heading in enumerate(header)
+        if heading
     }
     unknown = sorted({cell for column in cells.values() for cell in column if cell.lower() in _UNKNOWN})
     remarks: list[str] = []
     is_typed = grid.delimiter is None
-    decimal, thousands = (".", "") if is_typed else _marks(cells, remarks)
+    decimal, thousands = (".", "") if is_typed else marks(cells, remarks)
     mapped = _mapped(dataset, list(cells))
     labels = {name: said for name, said in _labels(dataset, grid.rows[:place]).items() if name not in mapped}
+    by_cells = by_contents(dataset, cells, mapped.values(), _UNKNOWN)
+    for name, heading in by_cells.items():
+        if name not in mapped and name not in labels:
+            mapped[name] = heading
+            remarks.append(f"{name}: {heading} by its cells; the heading does not say so")
     dates = _dates(dataset, mapped, labels, cells, remarks)
     profile: dict[str, Any] = {
         "id": re.sub(r"[^a-z0-9]+", "_", file.path.stem.lower()).strip("_").lstrip("0123456789_")[:40] or "supplier",
@@ -105,6 +115,9 @@ def propose(file: SourceFile, dataset: str) -> Proposal:
         profile |= {"thousands": thousands} if thousands else {}
     if file.extension == "json":
         profile["explode"] = []
+    if grid.sheet is not None:
+        profile["sheet"] = grid.sheet
+        remarks.append(f"the workbook has several sheets: {grid.sheet} is read, which has most cells")
     profile |= {"dates": dates, "unknown": unknown, "signature": list(cells)[:5]}
     skip = _skipped(cells)
     if skip:
@@ -132,8 +145,13 @@ def _grid(file: SourceFile) -> _Grid:
             _READ_ROWS
         )
     else:
-        frame = sheet_of(file).head(_READ_ROWS)
-        return _Grid([[cell or "" for cell in row] for row in frame.iter_rows()])
+        sheets = sheets_of(file)
+        if not sheets:
+            raise SourceFileError(file.name, "no sheet with cells", "a table")
+        # of several, the one that says most
+        title = max(sheets, key=lambda name: sheets[name].height * sheets[name].width)
+        rows = [[cell or "" for cell in row] for row in sheets[title].head(_READ_ROWS).iter_rows()]
+        return _Grid(rows, sheet=title if len(sheets) > 1 else None)
     return _Grid([frame.columns, *([cell or "" for cell in row] for row in frame.iter_rows())])
 
 
@@ -150,27 +168,6 @@ def _regular(text: str, delimiter: str) -> int:
     counts = Counter(len(row) for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row)
     [(cells, lines)] = counts.most_common(1) or [(1, 0)]
     return cells * lines if cells > 1 else 0
-
-
-def _marks(cells: dict[str, list[str]], remarks: list[str]) -> tuple[str, str]:
-    """Marks of decimals and thousands that most numbers show."""
-    votes: Counter[tuple[str, str]] = Counter()
-    for text in itertools.chain.from_iterable(cells.values()):
-        number = text.strip("()%+- ")
-        if re.fullmatch(rf"\d{{1,3}}(?:{BLANKS}\d{{3}})+(?:[.,]\d+)?", number):
-            votes["," if "," in number else ("." if "." in number else "?"), " "] += 1
-        elif match := re.fullmatch(r"\d{1,3}(?:([.'])\d{3})+,\d+|\d{1,3}(?:([,'])\d{3})+\.\d+", number):
-            votes["," if match[1] else ".", match[1] or match[2]] += 1
-        elif re.fullmatch(r"\d+,\d+", number):
-            votes[",", ""] += 1
-        elif re.fullmatch(r"\d+\.\d+", number):
-            votes[".", ""] += 1
-    decimals = Counter({mark: sum(n for (d, _), n in votes.items() if d == mark) for mark in ".,"})
-    decimal = "," if decimals[","] > decimals["."] else "."
-    if decimals[","] and decimals["."]:
-        remarks.append("numbers with decimal points and with decimal commas: one of the two is refused")
-    thousands = Counter({t: n for (_, t), n in votes.items() if t and t != decimal})
-    return decimal, thousands.most_common(1)[0][0] if thousands else ""
 
 
 def _mapped(dataset: str, headings: Sequence[str]) -> dict[str, str]:
@@ -230,10 +227,10 @@ def _dates(
 
 
 def _skipped(cells: dict[str, list[str]]) -> list[dict[str, Any]]:
-    """Rows whose text starts with the word total."""
+    """Rows whose text starts with a word for total."""
     found = []
     for heading, texts in cells.items():
-        words = {text.split()[0] for text in texts if re.match(r"(sous-)?total\b", text, re.IGNORECASE)}
+        words = {text.split()[0] for text in texts if re.match(_ADDED_UP, text, re.IGNORECASE)}
         if words:
             found.append({"header": heading, "starts_with": sorted(words)})
     return found
@@ -264,10 +261,26 @@ def _columns(
         elif name in labels:
             made[name] = {"heading_line": labels[name][0]}
         elif name == "line_id" and "instrument_id" in mapped:
-            made[name] = {"header": mapped["instrument_id"], "number_repeats": True}
+            made[name] = {**_line_code(mapped, cells), "number_repeats": True}
         elif name in needed:
             made[name] = {"constant": FILL_IN}
             remarks.append(
                 f"{name}: no heading looks like it; give a heading, a constant, a heading_line or a file_name"
             )
+    if dataset == "holdings" and not made.keys() & {"asset_class", "cic"}:
+        made["asset_class"] = {"constant": FILL_IN}
+        remarks.append(
+            "asset_class: nothing says what the lines are; give a heading with `values`, a cic, or a constant"
+        )
     return made
+
+
+def _line_code(mapped: dict[str, str], cells: dict[str, list[str]]) -> dict[str, Any]:
+    """What a line goes by: its code; with its name, where some lines (deposits) have no code."""
+    code, name = mapped["instrument_id"], mapped.get("instrument_name")
+    if name is not None and any(
+        label and not given and re.match(_ADDED_UP, label, re.IGNORECASE) is None
+        for given, label in zip(cells[code], cells[name], strict=True)
+    ):
+        return {"join": [code, name]}
+    return {"header": code}

@@ -17,7 +17,7 @@ from impact_pipeline.ingest.files.json_files import read_json
 from impact_pipeline.ingest.files.sources import SourceFile, nearest
 from impact_pipeline.ingest.files.spellings import field_number
 from impact_pipeline.ingest.files.tables import HEADER_LINES, TextTable, read_parquet
-from impact_pipeline.ingest.files.workbooks import header_place, sheet_of, table_below
+from impact_pipeline.ingest.files.workbooks import header_place, picked, sheets_of, table_below
 from impact_pipeline.ingest.policy.strict_yaml import Document, parse, read_documents
 from impact_pipeline.ingest.profiles.columns import ColumnsProfile
 from impact_pipeline.ingest.profiles.template import TemplateProfile
@@ -108,14 +108,15 @@ class _Peeked:
 
     def __init__(self, file: SourceFile) -> None:
         self.file = file
-        self._sheets: dict[str | None, pl.DataFrame] = {}
         self._records: dict[tuple[str, ...] | None, TextTable] = {}
 
-    def sheet(self, name: str | None) -> pl.DataFrame:
-        """Cells of a workbook's sheet."""
-        if name not in self._sheets:
-            self._sheets[name] = sheet_of(self.file, name)
-        return self._sheets[name]
+    @cached_property
+    def _sheets(self) -> dict[str, pl.DataFrame]:
+        return sheets_of(self.file)
+
+    def sheet(self, name: str | None) -> pl.DataFrame | None:
+        """Cells of the workbook's sheet of that name or named as the dataset, or of its only one; nothing else."""
+        return picked(self._sheets, name or self.file.dataset)
 
     def records(self, explode: tuple[str, ...] | None) -> TextTable:
         """Records of a JSON file, nested ones flattened."""
@@ -153,8 +154,8 @@ def _read(peeked: _Peeked, profile: Profile) -> TextTable | None:
     if file.extension in _WORKBOOKS:
         # a title may stand above the header; without a profile's header the first row is the header
         sheet = peeked.sheet(columns.sheet if columns else None)
-        place = header_place(sheet, lambda cells: not profile.missing(cells))
-        return None if place is None else table_below(file, sheet, place, keep=profile.uses)
+        place = None if sheet is None else header_place(sheet, lambda cells: not profile.missing(cells))
+        return None if sheet is None or place is None else table_below(file, sheet, place, keep=profile.uses)
     if file.extension == "json":
         table = peeked.records(columns.explode if columns else None)
         return table if not profile.missing(table.frame.columns) else None
@@ -167,7 +168,8 @@ def _refuse_nearly(peeked: _Peeked, profile: Profile) -> None:
     if file.extension == "csv":
         headers = [header for _, _, header in _first_lines(file, profile)]
     elif file.extension in _WORKBOOKS:
-        headers = [[cell or "" for cell in row] for row in peeked.sheet(None).head(1).iter_rows()]
+        sheet = peeked.sheet(profile.sheet if isinstance(profile, ColumnsProfile) else None)
+        headers = [] if sheet is None else [[cell or "" for cell in row] for row in sheet.head(1).iter_rows()]
     elif file.extension == "json":
         headers = [peeked.records(()).frame.columns]
     else:
