@@ -239,3 +239,25 @@ def test_half_a_character_is_no_text(tmp_path: Path) -> None:
 
 def test_a_file_called_like_a_folder_is_no_dataset(tmp_path: Path) -> None:
     assert "Put the file into the folder" in str(Folder(tmp_path).write("issuers", "issuer_id\nX\n").refusal())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "found", "hint"),
+    [
+        ("a.csv", workbook({"holdings": [["a"]]}), "a workbook or an archive", "xlsx, ods or zip"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a workbook with a password", "without password"),
+        ("a.csv", b"PAR1" + bytes(40), "a Parquet file", "parquet"),
+        ("a.json", b"%PDF-1.7", "a PDF", "the table itself"),
+    ],
+)
+def test_a_file_under_another_ending_is_named_for_what_it_is(
+    tmp_path: Path, name: str, content: bytes, found: str, hint: str
+) -> None:
+    refusal = Folder(tmp_path).write(f"holdings/{name}", content).refusal()
+    assert (refusal.file, refusal.found.startswith(found)) == (f"holdings/{name}", True)
+    assert hint in refusal.hint
+
+
+@pytest.mark.parametrize("name", ["Thumbs.db", "desktop.ini", ".DS_Store", "~$2024-12.xlsx", "README.txt"])
+def test_what_systems_and_people_leave_in_a_folder_is_no_delivery(tmp_path: Path, name: str) -> None:
+    assert Folder(tmp_path).write(f"holdings/{name}", b"x").read().frames["raw.holdings"].height == 1

@@ -96,6 +96,9 @@ def test_facts_that_do_not_say_when_they_came_came_with_their_file(tmp_path: Pat
     [
         ("holdings/received-2025-13-01/2024-12.csv", "a folder received-2025-13-01"),
         ("holdings/received-/2024-12.csv", "a folder received-"),
+        # a late file in such a folder would be taken as known from the beginning
+        (f"holdings/Received-{SECOND}/more.csv", f"a folder Received-{SECOND}"),
+        (f"holdings/received_{SECOND}/more.csv", f"a folder received_{SECOND}"),
         (f"holdings/received-{SECOND}/received-{THIRD}/2024-12.csv", f"a folder received-{THIRD}"),
         ("holdings/received-2026-11-23/2024-12.csv", "a file received on 2026-11-23"),
     ],
@@ -175,3 +178,10 @@ def test_a_correction_of_a_file_that_is_not_read_any_more_waits(tmp_path: Path) 
         found = read_delivery(folder.path, None, [DECEMBER], TODAY, corrections, known_as_of=day)
         assert found.frames["raw.issuer_emissions"]["tco2e"].to_list() == [tonnes]
         assert found.corrections.height == applied
+
+
+def test_a_file_of_that_name_is_no_folder(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "inputs", None).write("holdings/received-2024-12.csv", lines(5))
+    assert values(known(folder, FIRST)) == [5]
+    refusal = folder.write(f"received-{SECOND}/holdings/2024-12.csv", lines(6)).refusal()
+    assert refusal.hint == f"Put it into the folder of its dataset: holdings/received-{SECOND}"

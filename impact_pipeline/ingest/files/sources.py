@@ -3,6 +3,7 @@
 import datetime as dt
 import difflib
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,10 @@ DATASETS = tuple(table.name.removeprefix("raw.") for table in RAW)
 MANIFEST = "manifest.csv"
 #: Begins the name of a folder of files that came on a day: ``received-2025-02-10``.
 RECEIVED = "received-"
+#: Also what was meant as one: a file in it would be taken as known from the beginning.
+_LIKE_RECEIVED = re.compile(r"received-|received[ _]*\d", re.IGNORECASE)
+#: What systems put into folders by themselves.
+_LITTER = ("thumbs.db", "desktop.ini")
 EXTENSIONS = ("csv", "parquet", "xlsx", "xls", "ods", "json")
 
 
@@ -64,16 +69,16 @@ class SourceFile:
     @cached_property
     def received_on(self) -> dt.date | None:
         """The day the file came: of the folder ``received-YYYY-MM-DD`` it lies in; nothing when it lies in none."""
-        days = [part.removeprefix(RECEIVED) for part in self.name.split("/")[:-1] if part.startswith(RECEIVED)]
+        folders = [part for part in self.name.split("/")[:-1] if _LIKE_RECEIVED.match(part)]
+        if not folders:
+            return None
         try:
-            if not days:
-                return None
-            (day,) = days
+            (day,) = (folder.removeprefix(RECEIVED) for folder in folders)
             return dt.date.fromisoformat(day)
         except ValueError:
             raise SourceFileError(
                 self.name,
-                f"a folder {RECEIVED}{days[-1]}",
+                f"a folder {folders[-1]}",
                 f"one folder with the day the file came, such as {RECEIVED}2025-02-10",
                 hint="Rename the folder",
             ) from None
@@ -81,7 +86,8 @@ class SourceFile:
     @cached_property
     def slot(self) -> str:
         """The name without that folder: versions of one file share it."""
-        return "/".join(part for part in self.name.split("/") if not part.startswith(RECEIVED))
+        *folders, last = self.name.split("/")
+        return "/".join([*(part for part in folders if not part.startswith(RECEIVED)), last])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,10 +144,11 @@ def discover(inputs: Path) -> dict[str, list[SourceFile]]:
             check_plain(entry, entry.name)
         if entry.is_dir():
             if entry.name not in found:
+                hint = nearest(entry.name, DATASETS)
+                if _LIKE_RECEIVED.match(entry.name):
+                    hint = f"Put it into the folder of its dataset: holdings/{entry.name}"
                 listing = ", ".join(DATASETS)
-                raise SourceFileError(
-                    f"{entry.name}/", "an unknown sub-folder", listing, hint=nearest(entry.name, DATASETS)
-                )
+                raise SourceFileError(f"{entry.name}/", "an unknown sub-folder", listing, hint=hint)
             found[entry.name] = list(_files(inputs, entry))
         elif entry.name in found:
             raise SourceFileError(entry.name, "a file", "a folder of that name", hint="Put the file into the folder")
@@ -202,4 +209,5 @@ def _known(source: SourceFile) -> SourceFile:
 
 
 def _is_ignored(path: Path) -> bool:
-    return path.name.startswith((".", "~$")) or path.name.upper().startswith("README")
+    name = path.name.lower()
+    return name.startswith((".", "~$", "readme")) or name in _LITTER

@@ -92,6 +92,26 @@ def check_not_empty(file: SourceFile) -> None:
         )
 
 
+#: How files of a kind begin: what it is, the endings it may have, and what to do about another one.
+_BEGINNINGS = {
+    b"PK\x03\x04": ("a workbook or an archive", ("xlsx", "ods"), "Give it its own ending: xlsx, ods or zip"),
+    b"\xd0\xcf\x11\xe0": (
+        "a workbook with a password, or of the old kind (XLS)",
+        ("xls",),
+        "Save it without password; an old one ends in xls",
+    ),
+    b"PAR1": ("a Parquet file", ("parquet",), "Give it its own ending: parquet"),
+    b"%PDF": ("a PDF", (), "Ask for the table itself"),
+}
+
+
+def check_kind(file: SourceFile) -> None:
+    """Refuse bytes of another kind than the name says, in words that help more than those of the reader."""
+    for beginning, (kind, endings, hint) in _BEGINNINGS.items():
+        if file.extension not in endings and file.data.startswith(beginning):
+            raise SourceFileError(file.name, kind, f"a file of kind {file.extension}", hint=hint)
+
+
 def no_rows(file: SourceFile) -> SourceFileError:
     """The error for a file that holds a header and nothing else."""
     return SourceFileError(

@@ -16,7 +16,7 @@ from impact_pipeline.ingest.files.csv_files import peek, read_csv
 from impact_pipeline.ingest.files.json_files import read_json
 from impact_pipeline.ingest.files.sources import SourceFile, nearest
 from impact_pipeline.ingest.files.spellings import field_number
-from impact_pipeline.ingest.files.tables import HEADER_LINES, TextTable, read_parquet
+from impact_pipeline.ingest.files.tables import HEADER_LINES, TextTable, check_kind, read_parquet
 from impact_pipeline.ingest.files.workbooks import header_place, picked, sheets_of, table_below
 from impact_pipeline.ingest.policy.strict_yaml import Document, parse, read_documents
 from impact_pipeline.ingest.profiles.columns import ColumnsProfile
@@ -79,6 +79,7 @@ def read_with_profile(file: SourceFile, profiles: Sequence[Profile]) -> tuple[Pr
     Raises:
         SourceFileError: the file cannot be read, or has most of a profile's signature but not all.
     """
+    check_kind(file)
     if file.extension == "csv":
         check_lines(file)
     fitting = [p for p in profiles if _may_fit(file, p)]
