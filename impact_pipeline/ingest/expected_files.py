@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StrictBool, StrictInt
 
 from impact_pipeline.domain.screening.rule_parts import Part, Text
-from impact_pipeline.ingest.files.sources import SourceFile, nearest
+from impact_pipeline.ingest.files.sources import SourceFile, nearest, without_day
 from impact_pipeline.ingest.files.versions import versions
 from impact_pipeline.ingest.policy.corrections import Dataset
 from impact_pipeline.ingest.policy.documents import single
@@ -124,7 +124,7 @@ def arrivals(inputs: Path, expected: Iterable[ExpectedFile], month: dt.date, tod
     missing: dict[bool, list[ExpectedFile]] = {True: [], False: []}
     for entry in expected:
         pattern = entry.name(month)
-        found = [file for file in folders[entry.dataset] if fnmatch.fnmatchcase(file.slot, pattern)]
+        found = [file for file in folders[entry.dataset] if fnmatch.fnmatchcase(without_day(file.name), pattern)]
         present |= {file.name: file for file in found}
         if not found:
             missing[entry.required].append(entry)

@@ -1,6 +1,8 @@
 """Later versions of files: which one is read on which day, and what is listed, archived and refused."""
 
 import datetime as dt
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,14 @@ NOVEMBER = dt.date(2024, 11, 30)
 
 def lines(value: int, month: dt.date = DECEMBER) -> str:
     return f"{HEADER}\n{month},P,L1,listed_equity,EUR,{value},return\n"
+
+
+def zipped(members: dict[str, str]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return packed.getvalue()
 
 
 @pytest.fixture
@@ -185,3 +195,16 @@ def test_a_file_of_that_name_is_no_folder(tmp_path: Path) -> None:
     assert values(known(folder, FIRST)) == [5]
     refusal = folder.write(f"received-{SECOND}/holdings/2024-12.csv", lines(6)).refusal()
     assert refusal.hint == f"Put it into the folder of its dataset: holdings/received-{SECOND}"
+
+
+def test_an_archive_that_is_sent_again_replaces_all_of_the_first(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "inputs", None)
+    other = lines(7).replace("P,L1", "Q,L1")
+    folder.write("holdings/all.zip", zipped({"p.csv": lines(5), "q.csv": other}))
+    folder.write(f"holdings/received-{SECOND}/all.zip", zipped({"p.csv": lines(6)}))
+    assert values(known(folder, FIRST)) == [5, 7]
+    found = known(folder, SECOND)
+    assert values(found) == [6]
+    assert [name for name, *_ in rules(found)] == ["holdings/all.zip/p.csv", "holdings/all.zip/q.csv"]
+    reason = f"replaced by holdings/received-{SECOND}/all.zip, received on {SECOND}: not read, kept in the archive"
+    assert set(found.rejected_rows["reason"]) == {reason}

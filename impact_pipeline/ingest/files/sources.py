@@ -83,11 +83,10 @@ class SourceFile:
                 hint="Rename the folder",
             ) from None
 
-    @cached_property
-    def slot(self) -> str:
-        """The name without that folder: versions of one file share it."""
-        *folders, last = self.name.split("/")
-        return "/".join([*(part for part in folders if not part.startswith(RECEIVED)), last])
+    @property
+    def container(self) -> str:
+        """Name of what lies in the folder: the file, or the archive it came in."""
+        return self.name.removesuffix(f"/{self.member}") if self.member else self.name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +114,12 @@ class CorrectedFile(SourceFile):
     def archived(self) -> bytes:
         """The note."""
         return self.note
+
+
+def without_day(name: str) -> str:
+    """A name without the folder of the day it came: versions of one file share it."""
+    *folders, last = name.split("/")
+    return "/".join([*(part for part in folders if not part.startswith(RECEIVED)), last])
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from impact_pipeline.errors import SourceFileError
-from impact_pipeline.ingest.files.sources import SourceFile, discover
+from impact_pipeline.ingest.files.sources import SourceFile, discover, without_day
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
 from impact_pipeline.ingest.months import named_month
 
@@ -27,7 +27,7 @@ class Versions:
     Attributes:
         delivered: all of them, by dataset.
         current: those that are read on the day asked for.
-        replaced: files that are not read any more, each with the one that replaces it.
+        replaced: files that are not read any more, each with one of those that replace it.
     """
 
     delivered: Folders
@@ -37,9 +37,8 @@ class Versions:
     @property
     def not_read(self) -> list[SourceFile]:
         """Files that are there and not read: replaced, or received later."""
-        return [
-            file for dataset, files in self.delivered.items() for file in files if file not in self.current[dataset]
-        ]
+        read = {file.name for files in self.current.values() for file in files}
+        return [file for files in self.delivered.values() for file in files if file.name not in read]
 
     def note_replaced(self, months: Sequence[dt.date], findings: Findings) -> list[SourceFile]:
         """List the files of the run's months that are not read any more, and return them: they are archived too."""
@@ -48,7 +47,7 @@ class Versions:
             month = named_month(old.name) if old.dataset == "holdings" else None
             if month is not None and month not in months:
                 continue
-            reason = f"replaced by {new.name}, received on {new.received_on}: not read, kept in the archive"
+            reason = f"replaced by {new.container}, received on {new.received_on}: not read, kept in the archive"
             # the file as a whole: no row, no column
             findings.add(Finding(old.dataset, old.name, old.sha256, 0, "", None, reason, RULE, WARN, month))
             listed.append(old)
@@ -67,17 +66,20 @@ def versions(inputs: Path, today: dt.date, known_as_of: dt.date | None = None) -
     current: Folders = {}
     replaced: list[tuple[SourceFile, SourceFile]] = []
     for dataset, files in delivered.items():
-        newest: dict[str, SourceFile] = {}
+        # an archive is sent again as a whole: what its newer version leaves out is not there any more
+        newest: dict[str, list[SourceFile]] = {}
         for file in sorted(files, key=lambda file: (file.received_on or dt.date.min, file.name)):
             _check_day(file, today)
             if known_as_of is not None and file.received_on is not None and file.received_on > known_as_of:
                 continue
-            older = newest.get(file.slot)
-            if older is not None:
-                _check_same_day(older, file)
-                replaced.append((older, file))
-            newest[file.slot] = file
-        current[dataset] = sorted(newest.values(), key=lambda file: file.path.parts + Path(file.member).parts)
+            there = newest.setdefault(without_day(file.container), [])
+            if there and there[0].path != file.path:
+                _check_same_day(there[0], file)
+                replaced += [(older, file) for older in there]
+                there.clear()
+            there.append(file)
+        read = {file.name for kept in newest.values() for file in kept}
+        current[dataset] = [file for file in files if file.name in read]
     return Versions(delivered, current, tuple(replaced))
 
 
@@ -95,7 +97,7 @@ def _check_same_day(older: SourceFile, file: SourceFile) -> None:
     if older.received_on == file.received_on:
         raise SourceFileError(
             file.name,
-            f"a second version of {file.slot} received on {file.received_on}",
+            f"a second version of {without_day(file.container)} received on {file.received_on}",
             "one version a day",
-            hint=f"The other is {older.name}: remove the one that does not count",
+            hint=f"The other is {older.container}: remove the one that does not count",
         )
