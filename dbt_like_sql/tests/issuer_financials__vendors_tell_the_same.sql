@@ -19,12 +19,12 @@ with stated as (
         cast(total_assets as double) as total_assets,
         cast(evic as double) as evic,
         row_number() over (
-            partition by as_of_date, issuer_id, fiscal_year, currency, source
+            -- not by currency: who mends the currency of a balance sheet takes the earlier one back
+            partition by as_of_date, issuer_id, fiscal_year, source
             order by known_from desc, source_file_id, source_row
         ) as recency
     from staging.issuer_financials
     where source is not null
-        and currency is not null
 )
 
 select stated.as_of_date, stated.issuer_id, stated.fiscal_year, stated.currency
@@ -34,6 +34,7 @@ inner join core.issuer_financials as counting
     and stated.issuer_id = counting.issuer_id
     and stated.fiscal_year = counting.fiscal_year
 where stated.recency = 1
+    and stated.currency is not null
 group by stated.as_of_date, stated.issuer_id, stated.fiscal_year, stated.currency
 having max(stated.revenue) - min(stated.revenue) > 0.1 * abs(min(stated.revenue))
     or max(stated.total_debt) - min(stated.total_debt) > 0.1 * abs(min(stated.total_debt))

@@ -9,7 +9,7 @@ from impact_pipeline.ingest.canonical import columns_of
 from impact_pipeline.ingest.cells import FLAGS, decimal_of, iso_date
 from impact_pipeline.ingest.files.sources import nearest
 from impact_pipeline.ingest.files.tables import TextTable
-from impact_pipeline.ingest.months import month_of
+from impact_pipeline.ingest.months import month_of, own_month
 from impact_pipeline.ingest.policy.corrections import Correction, PlacedCorrection, text_of
 from impact_pipeline.schemas import TABLES
 from impact_pipeline.schemas.table import DATE, FACTOR, FLAG, TEXT
@@ -67,7 +67,10 @@ def places_of(placed: PlacedCorrection, table: TextTable, headers: Mapping[str, 
 def _same_key(correction: Correction, name: str, cell: str | None, value: str | None) -> bool:
     if name == "as_of_date" and cell and value:
         day, wanted = iso_date(cell.strip()), iso_date(value)
-        return day is not None and wanted is not None and month_of(day) == month_of(wanted)
+        if day is None or wanted is None:
+            return False
+        # a day in the middle of a month is of no month that others of it could be meant with
+        return day == wanted or (month_of(day) is not None and month_of(day) == month_of(wanted))
     return is_same(correction, name, cell, value)
 
 
@@ -94,7 +97,7 @@ def month_of_row(table: TextTable, place: int, dates: str | None, new: str | Non
         return None
     text = new or table.frame.item(place, dates)
     day = iso_date((text or "").strip())
-    return None if day is None else month_of(day)
+    return None if day is None else own_month(day)
 
 
 def with_cell(frame: pl.DataFrame, place: int, column: str, value: str | None) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from impact_pipeline.ingest.cells import iso_date
 from impact_pipeline.ingest.correction_cells import column_of, is_same, month_of_row, places_of, with_cell
 from impact_pipeline.ingest.files.sources import CorrectedFile, SourceFile, nearest
 from impact_pipeline.ingest.files.tables import TextTable, as_text
-from impact_pipeline.ingest.months import month_of, months_in_name
+from impact_pipeline.ingest.months import months_in_name, own_month
 from impact_pipeline.ingest.policy.corrections import Correction, PlacedCorrection, check_new, text_of
 from impact_pipeline.schemas import TABLES
 
@@ -89,7 +89,7 @@ class Mending:
                 month = month_of_row(table, place, dates, correction.new if column == dates else None)
                 if month is not None and month not in self.months:
                     continue
-                status = self._judged(placed, table, place, column, found)
+                status = self._judged(placed, table, place, column, found, month)
                 hit = _Hit(placed, table.file, table.file.sha256, table.rows[place], column, status, month)
                 _refuse_twice(hit, hits)
                 hits.append(hit)
@@ -109,11 +109,20 @@ class Mending:
             return False
         texts = table.frame.get_column(dates).unique().to_list()
         days = [iso_date((text or "").strip()) for text in texts]
-        return None not in days and not {month_of(day) for day in days if day is not None} & set(self.months)
+        return None not in days and not {own_month(day) for day in days if day is not None} & set(self.months)
 
-    def _judged(self, placed: PlacedCorrection, table: TextTable, place: int, column: str, found: str | None) -> str:
+    def _judged(
+        self,
+        placed: PlacedCorrection,
+        table: TextTable,
+        place: int,
+        column: str,
+        found: str | None,
+        month: dt.date | None,
+    ) -> str:
         correction = placed.correction
-        if not all(correction.in_force(month) for month in self.months):
+        # an earlier inventory may stand in a file of many months, some of them after the end of the correction
+        if not all(correction.in_force(each) for each in ([month] if month else self.months)):
             return EXPIRED
         if is_same(correction, column, found, correction.old):
             return APPLIED
@@ -183,7 +192,7 @@ class Mending:
             return True
         if correction.key is not None:
             day = iso_date(correction.key["as_of_date"] or "")
-            return day is None or month_of(day) in self.months
+            return day is None or own_month(day) in self.months
         if correction.id in self._read:
             return True
         if any(correction.fits(file) for file in folders["holdings"]):

@@ -22,13 +22,13 @@ from impact_pipeline.ingest.months import (
     months_in_name,
     named_month,
     names_a_month_only,
+    own_month,
 )
 from impact_pipeline.ingest.profiles.columns import ColumnsProfile
 from impact_pipeline.ingest.profiles.mapped import outputs_of
 from impact_pipeline.ingest.profiles.recognition import Profile, column_of_field, read_with_profile
 from impact_pipeline.ingest.profiles.template import TemplateProfile
 from impact_pipeline.ingest.tpt.template import TptFile, check_name, parse, quick_days
-from impact_pipeline.schemas.table import month_end
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def sort_out(
 
 def open_lines(seen: Seen, profiles: Sequence[Profile], mending: Mending) -> Opened:
     """The lines of a file as they are read for its own months, corrections included."""
-    months = sorted({month for day in seen.days if (month := month_of(day)) is not None})
+    months = sorted({own_month(day) for day in seen.days})
     # a reading of its own: the run's corrections are those of the run's months
     own = Mending(mending.corrections, months)
     profile, table = read_with_profile(seen.file, profiles)
@@ -140,7 +140,7 @@ def _lines_and_others(profile: ColumnsProfile, table: TextTable, mending: Mendin
             days = days_of(lines).unique().to_list()
         except SourceFileError:
             days = []
-        if days and not {month_of(day) for day in days} & set(mending.months):
+        if days and not {own_month(day) for day in days} & set(mending.months):
             return lines, others
         table = mending.mend(table, {})
     lines, others = _mapped(profile, table)
@@ -168,9 +168,7 @@ def _peeked_days(file: SourceFile, mending: Mending) -> list[dt.date] | None:
 
 def _concerned(file: SourceFile, days: Sequence[dt.date], months: Sequence[dt.date]) -> bool:
     """Whether the file has to be read for these months, were it only to refuse it."""
-    return bool(months_in_name(file.name) & set(months)) or any(
-        (month_of(day) or month_end(day.year, day.month)) in months for day in days
-    )
+    return bool(months_in_name(file.name) & set(months)) or any(own_month(day) in months for day in days)
 
 
 def days_of(table: TextTable) -> pl.Series:

@@ -118,7 +118,8 @@ def inventories_of(month: dt.date, newest: Mapping[str, Newest], files: "Files")
         days = {fund: found.day for fund, found in newest.items() if each.file.name in found.files}
         if not days:
             continue
-        table, profile, mending = files.opened(each)
+        # with the corrections of these days, whatever else the file is about
+        table, profile, mending = files.opened(replace(each, days=tuple(sorted(set(days.values())))))
         wanted = pl.DataFrame({"fund": list(days), "day": list(days.values())}, schema=_PAIRS)
         places = _pairs(table, profile).with_row_index("place").join(wanted, on=["fund", "day"], how="semi")
         kept = places.get_column("place").sort()

@@ -26,6 +26,11 @@ def month_of(day: dt.date) -> dt.date | None:
     return previous if (day - previous).days <= TOLERANCE_DAYS else None
 
 
+def own_month(day: dt.date) -> dt.date:
+    """Month end a row stands under wherever no run's month is meant: in the middle of a month, the calendar month."""
+    return month_of(day) or month_end(day.year, day.month)
+
+
 def month_expression(column: str) -> pl.Expr:
     """``month_of`` as an expression."""
     day = pl.col(column)

@@ -12,6 +12,7 @@ SHEETS = "issuer_financials__vendors_tell_the_same"
 DECLARED = "portfolio_carbon__funds_follow_what_they_declare"
 SHARES = line("L", asset_class="listed_equity", issuer_id="X", market_value=100)
 SHEET = {"market_cap": 600, "total_debt": 400, "revenue": 1_000}
+WHOLE = {**SHEET, "total_equity": 500, "total_assets": 900, "evic": 1_000}
 
 
 def told(tmp_path: Path, *rows: dict[str, Any], sheets: Any = (), **more: Any) -> Computed:
@@ -49,6 +50,29 @@ def test_reported_emissions_that_two_sources_tell_differently_are_listed(
     assert done.flagged(EMISSIONS, "issuer_id") == listed
 
 
+@pytest.mark.parametrize("parts", [["3"], ["3_upstream", "3_downstream"]])
+@pytest.mark.parametrize(
+    ("year", "tonnes", "is_listed"),
+    [
+        # scopes 1 and 2 are of 2024, scope 3 was last told for 2023: 5,000 t against 5,500 t is 10 %
+        (2023, 5_500, False),
+        (2023, 5_501, True),
+        # 2022 counts for nothing any more
+        (2022, 9_000, False),
+    ],
+)
+def test_scope_3_is_compared_in_the_year_that_counts_for_it(
+    tmp_path: Path, parts: list[str], year: int, tonnes: int, is_listed: bool
+) -> None:
+    usual = emissions("X", 5_000)[0]
+    first = [usual | {"fiscal_year": of, "scope": part} for of in (2022, 2023) for part in parts]
+    second = usual | {"fiscal_year": year, "scope": parts[0], "tco2e": tonnes, "source": "vendor"}
+    done = told(tmp_path, *emissions("X", 1_000), *first, second)
+    counting = done.one("select fiscal_year, scope_3_fiscal_year from core.issuer_emissions")
+    assert counting == {"fiscal_year": 2024, "scope_3_fiscal_year": 2023}
+    assert done.flagged(EMISSIONS, "scope") == (parts[:1] if is_listed else [])
+
+
 def test_differences_of_a_few_tonnes_are_left_aside(tmp_path: Path) -> None:
     assert (
         told(tmp_path, *emissions("X", 10), *emissions("X", 109, source="vendor")).flagged(EMISSIONS, "issuer_id") == []
@@ -61,6 +85,9 @@ def test_differences_of_a_few_tonnes_are_left_aside(tmp_path: Path) -> None:
         ({"revenue": 1_100}, []),
         ({"revenue": 1_101}, ["X"]),
         ({"total_debt": 300}, ["X"]),
+        ({"total_equity": 100}, ["X"]),
+        ({"total_assets": 1_000}, ["X"]),
+        ({"evic": 1_200}, ["X"]),
         # market values are of a day; another currency is not compared; nobody is named
         ({"market_cap": 900}, []),
         ({"revenue": 9_000, "currency": "USD"}, []),
@@ -73,9 +100,27 @@ def test_differences_of_a_few_tonnes_are_left_aside(tmp_path: Path) -> None:
 def test_balance_sheets_that_two_sources_tell_differently_are_listed(
     tmp_path: Path, other: dict[str, Any], listed: list[str]
 ) -> None:
-    first = financials("X", **SHEET, source="vendor A")
-    second = financials("X", **SHEET, source="vendor B") | {"known_from": "2025-05-01"} | other
+    first = financials("X", **WHOLE, source="vendor A")
+    second = financials("X", **WHOLE, source="vendor B") | {"known_from": "2025-05-01"} | other
     assert told(tmp_path, *emissions("X", 1_000), sheets=[first, second]).flagged(SHEETS, "issuer_id") == listed
+
+
+@pytest.mark.parametrize(
+    ("last", "listed"),
+    [
+        # 9,000 were euros, or of no currency, and never dollars: nothing to compare with the 1,000 dollars of vendor A
+        ({"currency": "EUR"}, []),
+        ({"currency": ""}, []),
+        ({"currency": "USD"}, ["X"]),
+    ],
+)
+def test_a_source_that_mends_its_currency_takes_its_earlier_word_back(
+    tmp_path: Path, last: dict[str, Any], listed: list[str]
+) -> None:
+    first = financials("X", **SHEET, source="vendor A", currency="USD")
+    slip = first | {"source": "vendor B", "revenue": 9_000, "known_from": "2025-05-01"}
+    done = told(tmp_path, *emissions("X", 1_000), sheets=[first, slip, slip | {"known_from": "2025-06-01"} | last])
+    assert done.flagged(SHEETS, "issuer_id") == listed
 
 
 @pytest.mark.parametrize(
@@ -116,3 +161,35 @@ def test_a_fund_whose_lines_say_another_footprint_than_its_declaration_is_listed
     assert computed["economic_intensity_tco2e_per_meur"] == pytest.approx(1_000_000)
     assert computed["pai_2_footprint_tco2e_per_meur"] == pytest.approx(800_000)
     assert done.flagged(DECLARED, "portfolio_id") == listed
+
+
+def test_a_share_class_declares_for_the_fund_that_its_line_names(tmp_path: Path) -> None:
+    first, second, opaque = "FR0010000018", "FR0010000026", "FR0010000034"
+    declared = {
+        "reference_date": "2024-12-31", "known_from": "2025-01-15",
+        "carbon_footprint_scope_1_2_coverage_ratio": 1,
+    }  # fmt: skip
+    figure = "carbon_footprint_scope_1_2_tco2e_per_meur"
+    inputs = write_inputs(
+        tmp_path / "inputs",
+        holdings=[
+            line("C", asset_class="fund", instrument_id=first, fund_id="FUND-A", market_value=50),
+            line("D", asset_class="fund", instrument_id=second, fund_id="FUND-A", market_value=50),
+            # two lines of one class say the same thing once; a fund without lines has nothing to compare
+            line("C2", asset_class="fund", instrument_id=first, fund_id="FUND-A", market_value=10),
+            line("O", asset_class="fund", instrument_id=opaque, market_value=50),
+            line("A", portfolio_id="FUND-A", asset_class="listed_equity", issuer_id="X", market_value=110),
+        ],
+        issuer_emissions=emissions("X", 1_000),
+        issuer_financials=[financials("X", **SHEET)],
+        # 1,000 t over 1,000 EUR = 1,000,000 t per million EUR: 499,999 is less than half of it, 500,000 is not
+        fund_declarations=[
+            declared | {"instrument_id": first, figure: 499_999},
+            declared | {"instrument_id": second, figure: 500_000},
+            declared | {"instrument_id": opaque, figure: 1},
+        ],
+    )
+    done = compute(inputs, tmp_path / "home")
+    assert done.carbon(portfolio="FUND-A")["economic_intensity_tco2e_per_meur"] == pytest.approx(1_000_000)
+    assert done.flagged(DECLARED, "portfolio_id") == ["FUND-A"]
+    assert done.flagged(DECLARED, "instrument_id") == [first]

@@ -2,8 +2,10 @@
 
 import pytest
 
+from impact_pipeline.publishing.explain.store import MonthRows
+from impact_pipeline.publishing.figures import Figures
 from impact_pipeline_tests.builders import compute, line, policy_with, write_csv, write_inputs
-from impact_pipeline_tests.ingest.deliveries import fund, tpt_json
+from impact_pipeline_tests.ingest.deliveries import DECEMBER, fund, tpt_json
 
 OLD = {"f6": "2024-09-30", "f7": "2024-09-30", "f15": 99, "f1": "F"}
 
@@ -48,3 +50,30 @@ def test_a_month_that_was_computed_keeps_its_own_rows(inputs, tmp_path):
     second = compute(inputs, tmp_path / "home", "2024-12")
     for name, rows in before.items():
         assert [row for row in second.table(name).rows() if str(row[0]) == "2024-09-30"] == rows
+
+
+def test_a_corrected_line_is_stored_shown_and_explained_in_the_later_month(inputs, tmp_path):
+    corrections = "".join(
+        f"""- {{id: COR-{row}, dataset: holdings, file: fund.json, row: {row}, column: market_value, old: "{old}",
+   new: "{new}", reason: turned, author: a.martin, approver: c.durand, approved_on: 2024-10-10, expires_on: 2024-11-30}}
+"""
+        for row, old, new in ((1, 60, 80), (2, 40, 20))
+    )
+    done = compute(inputs, tmp_path / "home", policy=policy_with(tmp_path / "policy", corrections_2024=corrections))
+    found = done.rows("select line_id, market_value_eur from marts.positions where portfolio_id = 'P' order by line_id")
+    # 75 of a fund that was worth 100: 80 % and 20 % of 75; in force in September, which is what counts
+    assert [(row["line_id"], row["market_value_eur"]) for row in found] == [("A", 60), ("B", 15)]
+    stored = done.rows("select as_of_date, correction_id, row, status from audit.corrections order by row")
+    assert [tuple(map(str, row.values())) for row in stored] == [
+        ("2024-12-31", "COR-1", "1", "applied"), ("2024-12-31", "COR-2", "2", "applied"),
+    ]  # fmt: skip
+    shown = Figures(done.store.path, DECEMBER).view("corrections").to_dicts()
+    assert [(row["correction_id"], row["file"], row["new_value"]) for row in shown] == [
+        ("COR-1", "holdings/fund.json", "80"), ("COR-2", "holdings/fund.json", "20"),
+    ]  # fmt: skip
+    line_a = done.position("A")
+    with done.store.read() as connection:
+        month = MonthRows(connection, DECEMBER)
+        said = month.corrected(line_a["source_file_id"], line_a["source_row"], None)
+    assert said is not None
+    assert said.endswith("corrigé de 60 en 80 par a.martin, approuvé par c.durand (COR-1)")

@@ -192,6 +192,20 @@ def test_a_correction_of_the_old_inventory_counts_and_is_listed_in_the_later_mon
     assert alone.corrections.is_empty()
 
 
+def test_a_correction_counts_for_the_month_of_the_row_and_in_the_middle_of_one(tmp_path: Path) -> None:
+    """A file of many months, some past the end of the correction; an inventory of the middle of a month."""
+    text = CORRECTION.format(file="old.csv", row=2).replace("2025-06-09", "2025-01-31")
+    (tmp_path / "policy" / "corrections").mkdir(parents=True)
+    (tmp_path / "policy" / "corrections" / "2024.yaml").write_text(text, encoding="utf-8")
+    corrections = read_corrections(tmp_path / "policy", ["corrections/2024.yaml"])
+    later = "2025-08-31,FUND-B,A,cash,EUR,1,return,\n"
+    for day in ("2024-11-30", "2024-11-15"):
+        folder = book(tmp_path / day, units()).write("holdings/old.csv", CANONICAL.replace("2024-11-30", day) + later)
+        delivery = read_delivery(folder.path, None, (DECEMBER,), TODAY, corrections, LIMIT)
+        assert [line[1:] for line in of_fund(delivery)] == [("A", 600), ("B", 40)]
+        assert delivery.corrections.select("as_of_date", "status").rows() == [(DECEMBER, "applied")]
+
+
 def test_a_newer_version_of_the_old_inventory_stands_in(tmp_path: Path) -> None:
     folder = book(tmp_path, units()).write("holdings/old.json", template())
     folder.write("holdings/received-2025-02-10/old.json", template(f5=640).replace("60", "600"))
