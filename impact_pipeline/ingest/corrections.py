@@ -89,7 +89,7 @@ class Mending:
                 month = month_of_row(table, place, dates, correction.new if column == dates else None)
                 if month is not None and month not in self.months:
                     continue
-                status = self._judged(placed, table, place, column, found, month)
+                status = self._judged(placed, table, place, column, found)
                 hit = _Hit(placed, table.file, table.file.sha256, table.rows[place], column, status, month)
                 _refuse_twice(hit, hits)
                 hits.append(hit)
@@ -111,18 +111,9 @@ class Mending:
         days = [iso_date((text or "").strip()) for text in texts]
         return None not in days and not {own_month(day) for day in days if day is not None} & set(self.months)
 
-    def _judged(
-        self,
-        placed: PlacedCorrection,
-        table: TextTable,
-        place: int,
-        column: str,
-        found: str | None,
-        month: dt.date | None,
-    ) -> str:
+    def _judged(self, placed: PlacedCorrection, table: TextTable, place: int, column: str, found: str | None) -> str:
         correction = placed.correction
-        # an earlier inventory may stand in a file of many months, some of them after the end of the correction
-        if not all(correction.in_force(each) for each in ([month] if month else self.months)):
+        if not all(correction.in_force(month) for month in self.months):
             return EXPIRED
         if is_same(correction, column, found, correction.old):
             return APPLIED
