@@ -43,6 +43,8 @@ class Mending:
 
     corrections: Sequence[PlacedCorrection] = ()
     months: Sequence[dt.date] = ()
+    #: Corrections of files that are not read, each with such a file.
+    waiting: list[tuple[PlacedCorrection, SourceFile]] = field(default_factory=list)
     _hits: list[_Hit] = field(default_factory=list)
     _found: set[str] = field(default_factory=set)
     _read: dict[str, str] = field(default_factory=dict)
@@ -161,7 +163,9 @@ class Mending:
             in_force = all(correction.in_force(month) for month in self.months)
             if not in_force or correction.id in self._found or not self._is_concerned(correction, folders):
                 continue
-            if correction.file is not None and any(correction.fits(file) for file in not_read):
+            waiting = [file for file in not_read if correction.file is not None and correction.fits(file)]
+            if waiting:
+                self.waiting.append((placed, waiting[0]))
                 continue
             hint = "Another delivery? Look at the file again, then change the correction or remove it"
             read = self._read.get(correction.id)

@@ -17,6 +17,7 @@ from impact_pipeline.ingest.delivery_rules import (
     check_keys,
     note_issuer_differences,
     note_unknown_issuers,
+    note_waiting,
 )
 from impact_pipeline.ingest.file_records import source_file_row, with_inventories
 from impact_pipeline.ingest.files.archiving import Blob
@@ -115,6 +116,7 @@ def _read(
         frames[dataset] = typed_rows(dataset, [table for table in tables if table.dataset == dataset], findings)
         check_keys(dataset, frames[dataset], {file.sha256: file.name for file in read})
     mending.check_found(folders, there.not_read)
+    note_waiting(mending.waiting, findings)
     used += read
     rows += [source_file_row(*seen, month) for seen in _files_seen(tables) for month in months]
     rates = reference_rates()

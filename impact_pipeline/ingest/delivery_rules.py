@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 
 from impact_pipeline.errors import SourceFileError
-from impact_pipeline.ingest.files.sources import RECEIVED
+from impact_pipeline.ingest.files.sources import RECEIVED, SourceFile
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
+from impact_pipeline.ingest.policy.corrections import PlacedCorrection
 from impact_pipeline.ingest.row_rules import ALWAYS
 from impact_pipeline.schemas import TABLES
 
@@ -247,3 +248,18 @@ def _plain_number(amount: Decimal) -> str:
 
 def _plain(text: str) -> str:
     return " ".join(text.upper().split())
+
+
+def note_waiting(waiting: Sequence[tuple[PlacedCorrection, SourceFile]], findings: Findings) -> None:
+    """List corrections of files that are not read: the newer version may hold the wrong cell still."""
+    for placed, file in waiting:
+        correction = placed.correction
+        reason = (
+            f"{correction.id} is not applied: {file.name} is not read. If the newer version is wrong too, correct that"
+        )
+        findings.add(
+            Finding(
+                correction.dataset, file.name, file.sha256, correction.row or 0, correction.column, correction.old,
+                reason, "correction_waits", WARN,
+            )
+        )  # fmt: skip

@@ -133,7 +133,7 @@ def test_an_ordinary_utility_and_an_ordinary_bank_are_inside_their_bands(run, fo
     )
     assert {done.position(name)["carbon_status"] for name in "UBN"} == {"covered"}
     assert found(done, "attribution__emissions_have_a_plausible_magnitude") == []
-    assert found(done, "issuer_financials__revenue_fits_emissions") == []
+    assert found(done, "attribution__revenue_fits_emissions") == []
 
 
 def test_a_coverage_that_falls_by_more_than_two_points_is_listed(run, found):

@@ -90,7 +90,7 @@ def test_p20_the_right_figures_of_the_utility(run):
 def test_p20_a_unit_slip_of_a_thousand_is_outside_the_sector_s_band(run, found, tonnes):
     # 10,000 t give the blog's "100 t per 1 M of debt": 2.5 t per M of revenue, no utility has so little
     done = run(**p20(tonnes))
-    assert [row["issuer_id"] for row in found(done, "issuer_financials__revenue_fits_emissions")] == ["U"]
+    assert [row["issuer_id"] for row in found(done, "attribution__revenue_fits_emissions")] == ["U"]
 
 
 @pytest.mark.parametrize(("tonnes", "listed"), [(1_999_999, []), (2_000_001, ["L20", "L30", "L50"])])

@@ -76,7 +76,7 @@ def done(tmp_path_factory):
 
 
 def test_a_slip_that_every_year_repeats_is_listed_although_nobody_holds_the_company(done):
-    assert done.flagged("issuer_financials__revenue_fits_emissions", "issuer_id") == sorted(
+    assert done.flagged("attribution__revenue_fits_emissions", "issuer_id") == sorted(
         [
             "thousands", "millions", "multiplied again", "nothing", "thousands, sector unknown", "as a bank",
             "scope 1 alone, and too much", "scope 2 alone, and too much", "only together too much",

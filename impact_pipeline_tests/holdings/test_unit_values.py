@@ -9,7 +9,7 @@ from impact_pipeline_tests.builders import compute, line, write_inputs
 from impact_pipeline_tests.ingest.deliveries import fund, tpt_json
 
 PRICE, COUNT = "8_Share_price", "8b_Total_number_of_shares"
-CHECK = "holdings__units_follow_the_price_of_their_fund"
+CHECK = "portfolios__units_follow_the_price_of_their_fund"
 #: 4 shares at 25 = the two lines of 60 and 40
 OF_FUND = {"f1": "F", "f15": 99, "f6": "2024-12-31"}
 

@@ -112,6 +112,13 @@ def test_a_lost_line_is_found_by_the_total(tmp_path: Path) -> None:
     assert "missing" in refusal.hint
 
 
+def test_a_total_without_its_figure_proves_nothing(tmp_path: Path) -> None:
+    empty = CUSTODIAN.replace("TOTAL GENERAL;;;;1\u00a0245\u00a0912,50", "TOTAL GENERAL;;;;")
+    assert empty != CUSTODIAN
+    refusal = Folder(tmp_path, None).write("holdings/inventaire.csv", custodian(empty)).refusal()
+    assert (refusal.found, refusal.expected) == ("a total without a figure", "1245912.50, the sum of the rows above")
+
+
 MSCI_HEADER = (
     "ISSUERID,ISSUER_NAME,CARBON_EMISSIONS_SCOPE_1,CARBON_EMISSIONS_SCOPE_2,CARBON_EMISSIONS_SCOPE_12_KEY,"
     "CARBON_EMISSIONS_YEAR,SALES_USD_RECENT,SALES_USD_YEAR,EVIC_USD_RECENT\n"

@@ -188,6 +188,9 @@ def test_a_correction_of_a_file_that_is_not_read_any_more_waits(tmp_path: Path) 
         found = read_delivery(folder.path, None, [DECEMBER], TODAY, corrections, known_as_of=day)
         assert found.frames["raw.issuer_emissions"]["tco2e"].to_list() == [tonnes]
         assert found.corrections.height == applied
+        # a signed correction never lapses in silence: the newer version may be wrong too
+        waits = found.rejected_rows.filter(rule="correction_waits").select("file", "row", "column", "value").rows()
+        assert waits == ([] if applied else [("issuer_emissions/first.csv", 2, "tco2e", "12")])
 
 
 def test_a_file_of_that_name_is_no_folder(tmp_path: Path) -> None:
@@ -208,3 +211,7 @@ def test_an_archive_that_is_sent_again_replaces_all_of_the_first(tmp_path: Path)
     assert [name for name, *_ in rules(found)] == ["holdings/all.zip/p.csv", "holdings/all.zip/q.csv"]
     reason = f"replaced by holdings/received-{SECOND}/all.zip, received on {SECOND}: not read, kept in the archive"
     assert set(found.rejected_rows["reason"]) == {reason}
+
+
+def test_an_archive_without_files_is_refused(tmp_path: Path) -> None:
+    assert Folder(tmp_path / "inputs").write("holdings/a.zip", zipped({})).refusal().found == "an archive without files"

@@ -122,7 +122,7 @@ def of_run(snapshot, answer, links, left_out):
         checks = {f"{test.model}: {test.claim}": test for test in load_tests(SQL_MODELS / "tests")}
         held = {issuer for (issuer,) in rows("select distinct issuer_id from marts.positions")}
         names = dict(rows("select issuer_id, issuer_name from core.issuers"))
-        revenue = checks["core.issuer_financials: revenue_fits_emissions"].query
+        revenue = checks["core.attribution: revenue_fits_emissions"].query
         return {
             "summary": SENTENCE.format(*rows(SUMMARY)[0]),
             "matches": _matches(links),

@@ -76,6 +76,10 @@ def members(path: Path, name: str) -> Iterator[str]:
             raise SourceFileError(name, f"two parts named {entry.filename!r}", "each name once")
         seen.add(entry.filename)
         yield entry.filename
+    if not seen:
+        raise SourceFileError(
+            name, "an archive without files", "at least one file", hint="Ask for it again, or delete it"
+        )
 
 
 def read_member(path: Path, member: str, name: str) -> bytes:

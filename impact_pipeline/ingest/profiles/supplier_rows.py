@@ -59,6 +59,15 @@ def _check_sums(cells: Cells, rule: TotalRow, heading: str, mask: pl.Series, is_
     for place, (text, is_sum, is_other) in enumerate(zip(numbers, mask, is_total, strict=True)):
         if is_sum:
             said = Fraction(text) if text is not None else None
+            if said is None and rule.required:
+                raise SourceFileError(
+                    cells.file.name,
+                    "a total without a figure",
+                    f"{float(total):.2f}, the sum of the rows above",
+                    row=cells.table.rows[place],
+                    column=heading,
+                    hint="Without it nobody can tell that the file is whole: ask for it again",
+                )
             if said is not None and abs(said - total) > tolerance:
                 expected = f"{float(total):.2f}, the sum of the rows above"
                 hint = "A row is missing or there twice: ask for the file again"

@@ -1,5 +1,5 @@
 -- check:       revenue_fits_emissions
--- model:       core.issuer_financials
+-- model:       core.attribution
 -- severity:    warn
 -- description: Scopes 1 + 2 over revenue lie within the band of the issuer's sector, held or not, covered or not: a
 --              turnover in thousands or millions that says it is in units, or tonnes that are kilograms, is outside. A

@@ -1,5 +1,5 @@
 -- check:       units_follow_the_price_of_their_fund
--- model:       core.holdings
+-- model:       core.portfolios
 -- severity:    warn
 -- description: A line of units is worth its quantity times the unit price in the fund's own file of the month, within 1 %
 --              (threshold of ours: days and rates of the two suppliers differ by less). Otherwise the price is another
