@@ -3,7 +3,7 @@
 -- severity:    warn
 -- description: Scopes 1 + 2 are below 20,000 tCO2e per million EUR of the line's denominator: kilograms taken for tonnes,
 --              or a denominator in thousands that says it is in units. Emissions over revenue are looked at for every
---              issuer (issuer_financials: revenue_fits_emissions).
+--              issuer (revenue_fits_emissions).
 
 select as_of_date, portfolio_id, line_id, lookthrough_path
 from core.attribution
