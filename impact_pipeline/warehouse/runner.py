@@ -17,7 +17,8 @@ from impact_pipeline.warehouse.models import SqlModel, SqlTest
 from impact_pipeline.warehouse.selected import replace_window_by_query
 
 SAMPLE_ROWS = 5
-#: What a check may say beside keys of its table: the issuer or line it is about, a file, for people who know no digest, and the column it is about.
+#: What a check may say beside keys of its table: the issuer or line it is about, a file (for people who know no
+#: digest), and the column.
 _TOLD = ("issuer_id", "line_id", "file", "column_name")
 
 
