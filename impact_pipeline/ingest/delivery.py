@@ -103,7 +103,7 @@ def _read(
 ) -> Delivery:
     """The delivery of months that have the same corrections in force."""
     findings, folders = Findings(), there.current
-    not_read = there.note_replaced(months, findings)
+    replaced = there.note_replaced(months, findings)
     holdings = read_holdings(folders["holdings"], shapes, months, findings, mending, max_inventory_age_days)
     frames, rows, used = {"holdings": holdings.frame}, list(holdings.source_files), list(holdings.files)
     shared = [file for dataset in DATASETS if dataset != "holdings" for file in folders[dataset]]
@@ -133,7 +133,7 @@ def _read(
         rejected_rows=_validated("audit.rejected_rows", findings.frame(months)),
         corrections=_validated("audit.corrections", mending.frame()),
         known_as_of=_known_as_of(frames, used, today),
-        blobs=_blobs([*used, *not_read]),
+        blobs=_blobs([*used, *replaced]),
         by_group=holdings.by_group,
     )
 

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import json
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest import Delivery, read_delivery
+from impact_pipeline.ingest.policy.corrections import PlacedCorrection, read_corrections
 from impact_pipeline.settings import REPOSITORY
 
 REAL_DATA = REPOSITORY.parent / "shared" / "realdata"
@@ -60,6 +62,22 @@ class Folder:
         with pytest.raises(SourceFileError) as caught:
             self.read(*months, profiles=profiles)
         return caught.value
+
+
+def zipped(parts: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """An archive of some files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    return buffer.getvalue()
+
+
+def signed(policy: Path, text: str) -> tuple[PlacedCorrection, ...]:
+    """The corrections of a policy folder that has this file of them."""
+    (policy / "corrections").mkdir(parents=True)
+    (policy / "corrections" / "2024.yaml").write_text(text, encoding="utf-8")
+    return tuple(read_corrections(policy, ["corrections/2024.yaml"]))
 
 
 def rules(delivery: Delivery) -> list[tuple[str, int, str, str | None, str]]:

@@ -8,7 +8,6 @@ import io
 import json
 import random
 import tempfile
-import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -16,18 +15,11 @@ import pytest
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest import Delivery
-from impact_pipeline_tests.ingest.deliveries import ISIN, LEI, Folder
+from impact_pipeline_tests.ingest.deliveries import ISIN, LEI, Folder, zipped
 from impact_pipeline_tests.ingest.test_damaged_files import CANONICAL, MANIFEST
 from impact_pipeline_tests.ingest.xlsx_files import workbook
 
 _ROWS = [line.split(",") for line in CANONICAL.decode().splitlines()]
-
-
-def _zipped(name: str, data: bytes) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, data)
-    return packed.getvalue()
 
 
 def _parquet() -> bytes:
@@ -41,7 +33,7 @@ FILES = {
     "f.json": json.dumps([dict(zip(_ROWS[0], row, strict=True)) for row in _ROWS[1:]]).encode(),
     "f.parquet": _parquet(),
     "f.xlsx": workbook({"holdings": _ROWS}),
-    "f.zip": _zipped("f.csv", CANONICAL),
+    "f.zip": zipped({"f.csv": CANONICAL}),
 }
 
 

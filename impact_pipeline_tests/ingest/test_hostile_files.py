@@ -13,24 +13,16 @@ import pytest
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.files.sources import discover
 from impact_pipeline.settings import REPOSITORY
-from impact_pipeline_tests.ingest.deliveries import HEADER, LINE, Folder, without_source
+from impact_pipeline_tests.ingest.deliveries import HEADER, LINE, Folder, without_source, zipped
 from impact_pipeline_tests.ingest.xlsx_files import workbook
 
 CSV = f"{HEADER}\n{LINE}\n"
 
 
-def archive(parts: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as file:
-        for name, content in parts.items():
-            file.writestr(name, content)
-    return buffer.getvalue()
-
-
 def test_files_in_an_archive_are_read_as_if_they_lay_there(tmp_path: Path) -> None:
     second = CSV.replace(",L1,", ",L2,")
     parts = {"a/first.csv": CSV, "second.csv": second, "__MACOSX/first.csv": b"\0", "a/": b"", ".DS_Store": b"x"}
-    packed = Folder(tmp_path / "zip", None).write("holdings/2024-12.zip", archive(parts)).read()
+    packed = Folder(tmp_path / "zip", None).write("holdings/2024-12.zip", zipped(parts)).read()
     loose = (
         Folder(tmp_path / "loose", None).write("holdings/first.csv", CSV).write("holdings/second.csv", second).read()
     )
@@ -46,15 +38,15 @@ def test_files_in_an_archive_are_read_as_if_they_lay_there(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("content", "found"),
     [
-        (archive({"../escape.csv": CSV}), "the part '../escape.csv'"),
-        (archive({"/abs.csv": CSV}), "the part '/abs.csv'"),
-        (archive({"C:/x.csv": CSV}), "the part 'C:/x.csv'"),
-        (archive({"inner.zip": archive({"a.csv": CSV})}), "a file of kind '.zip'"),
-        (archive({"a.exe": b"MZ"}), "a file of kind '.exe'"),
-        (archive({"a.csv": CSV})[:-30], "a file that cannot be read as ZIP"),
+        (zipped({"../escape.csv": CSV}), "the part '../escape.csv'"),
+        (zipped({"/abs.csv": CSV}), "the part '/abs.csv'"),
+        (zipped({"C:/x.csv": CSV}), "the part 'C:/x.csv'"),
+        (zipped({"inner.zip": zipped({"a.csv": CSV})}), "a file of kind '.zip'"),
+        (zipped({"a.exe": b"MZ"}), "a file of kind '.exe'"),
+        (zipped({"a.csv": CSV})[:-30], "a file that cannot be read as ZIP"),
         (b"", "a file that cannot be read as ZIP"),
-        (archive({f"{n}.csv": b"x" for n in range(1001)}), "1001 parts"),
-        (archive({"big.csv": b"0" * 30_000_000}), "1 parts of 30,000,000 bytes once inflated"),
+        (zipped({f"{n}.csv": b"x" for n in range(1001)}), "1001 parts"),
+        (zipped({"big.csv": b"0" * 30_000_000}), "1 parts of 30,000,000 bytes once inflated"),
     ],
 )
 def test_archives_that_are_refused(tmp_path: Path, content: bytes, found: str) -> None:
@@ -87,7 +79,7 @@ def test_names_of_parts_lead_nowhere_else(tmp_path: Path) -> None:
     folder, read = Folder(tmp_path / "in" / "deep"), 0
     before = sorted(tmp_path.rglob("*"))
     for name in names:
-        folder.write("holdings/more.zip", archive({name: CSV.replace(",L1,", ",L2,")}))
+        folder.write("holdings/more.zip", zipped({name: CSV.replace(",L1,", ",L2,")}))
         refusal, files = refusal_or_files(folder)
         read += sum(file.startswith("holdings/more.zip/") for file in files)
         assert refusal.isprintable(), repr(name)
@@ -98,7 +90,7 @@ def test_names_of_parts_lead_nowhere_else(tmp_path: Path) -> None:
 
 
 def test_a_part_that_is_damaged_is_refused(tmp_path: Path) -> None:
-    data = bytearray(archive({"a.csv": CSV}, zipfile.ZIP_STORED))
+    data = bytearray(zipped({"a.csv": CSV}, zipfile.ZIP_STORED))
     data[data.index(b"100.5")] = ord("9")  # the checksum no longer fits
     assert "cannot be inflated" in Folder(tmp_path, None).write("holdings/x.zip", bytes(data)).refusal().found
 
@@ -128,7 +120,7 @@ BOMBS = {
     "deep.json": lambda path: path.write_text("[" * 200_000 + "]" * 200_000, encoding="utf-8"),
     "digits.json": lambda path: path.write_text('[{"as_of_date": ' + "9" * 900_000 + "}]", encoding="utf-8"),
     "ratio.xlsx": lambda path: path.write_bytes(_inflating(workbook({"a": [["x"], ["y"]]}))),
-    "ratio.zip": lambda path: path.write_bytes(archive({"big.csv": b"0" * 400_000_000})),
+    "ratio.zip": lambda path: path.write_bytes(zipped({"big.csv": b"0" * 400_000_000})),
 }
 
 

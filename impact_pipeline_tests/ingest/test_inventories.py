@@ -9,8 +9,7 @@ import polars as pl
 import pytest
 
 from impact_pipeline.ingest import Delivery, read_delivery
-from impact_pipeline.ingest.policy.corrections import read_corrections
-from impact_pipeline_tests.ingest.deliveries import DECEMBER, HEADER, TODAY, Folder, fund, position, tpt_json
+from impact_pipeline_tests.ingest.deliveries import DECEMBER, HEADER, TODAY, Folder, fund, position, signed, tpt_json
 
 NOVEMBER, LIMIT = dt.date(2024, 11, 30), 186
 COLUMNS = f"{HEADER},fund_id"
@@ -179,10 +178,7 @@ def test_a_correction_of_the_old_inventory_counts_and_is_listed_in_the_later_mon
     tmp_path: Path, name: str, content: str, row: int
 ) -> None:
     folder = book(tmp_path / "inputs", units()).write(f"holdings/{name}", content)
-    (tmp_path / "policy" / "corrections").mkdir(parents=True)
-    text = CORRECTION.format(file=name, row=row)
-    (tmp_path / "policy" / "corrections" / "2024.yaml").write_text(text, encoding="utf-8")
-    corrections = read_corrections(tmp_path / "policy", ["corrections/2024.yaml"])
+    corrections = signed(tmp_path / "policy", CORRECTION.format(file=name, row=row))
     delivery = read_delivery(folder.path, None, (DECEMBER,), TODAY, corrections, LIMIT)
     assert [line[1:] for line in of_fund(delivery)] == [("A", 600), ("B", 40)]
     listed = delivery.corrections.select("as_of_date", "correction_id", "file", "row", "new_value", "status").rows()
@@ -195,9 +191,7 @@ def test_a_correction_of_the_old_inventory_counts_and_is_listed_in_the_later_mon
 def test_a_correction_counts_for_the_month_of_the_row_and_in_the_middle_of_one(tmp_path: Path) -> None:
     """A file of many months, some past the end of the correction; an inventory of the middle of a month."""
     text = CORRECTION.format(file="old.csv", row=2).replace("2025-06-09", "2025-01-31")
-    (tmp_path / "policy" / "corrections").mkdir(parents=True)
-    (tmp_path / "policy" / "corrections" / "2024.yaml").write_text(text, encoding="utf-8")
-    corrections = read_corrections(tmp_path / "policy", ["corrections/2024.yaml"])
+    corrections = signed(tmp_path / "policy", text)
     later = "2025-08-31,FUND-B,A,cash,EUR,1,return,\n"
     for day in ("2024-11-30", "2024-11-15"):
         folder = book(tmp_path / day, units()).write("holdings/old.csv", CANONICAL.replace("2024-11-30", day) + later)

@@ -1,16 +1,13 @@
 """Later versions of files: which one is read on which day, and what is listed, archived and refused."""
 
 import datetime as dt
-import io
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from impact_pipeline.ingest import Delivery, read_delivery
 from impact_pipeline.ingest.expected_files import arrivals, read_expected
-from impact_pipeline.ingest.policy.corrections import read_corrections
-from impact_pipeline_tests.ingest.deliveries import DECEMBER, HEADER, TODAY, Folder, rules
+from impact_pipeline_tests.ingest.deliveries import DECEMBER, HEADER, TODAY, Folder, rules, signed, zipped
 
 FIRST, SECOND, THIRD = dt.date(2025, 1, 8), dt.date(2025, 2, 10), dt.date(2025, 3, 3)
 NOVEMBER = dt.date(2024, 11, 30)
@@ -18,14 +15,6 @@ NOVEMBER = dt.date(2024, 11, 30)
 
 def lines(value: int, month: dt.date = DECEMBER) -> str:
     return f"{HEADER}\n{month},P,L1,listed_equity,EUR,{value},return\n"
-
-
-def zipped(members: dict[str, str]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, text in members.items():
-            archive.writestr(name, text)
-    return packed.getvalue()
 
 
 @pytest.fixture
@@ -181,9 +170,7 @@ def test_a_correction_of_a_file_that_is_not_read_any_more_waits(tmp_path: Path) 
     text = "issuer_id,fiscal_year,scope,tco2e,source,known_from\nX,2023,1,{},report,2024-06-01\n"
     folder = Folder(tmp_path / "inputs").write("issuer_emissions/first.csv", text.format(12))
     folder.write(f"issuer_emissions/received-{SECOND}/first.csv", text.format(12_500))
-    (tmp_path / "corrections").mkdir()
-    (tmp_path / "corrections" / "2024.yaml").write_text(CORRECTION, encoding="utf-8")
-    corrections = read_corrections(tmp_path, ["corrections/2024.yaml"])
+    corrections = signed(tmp_path / "policy", CORRECTION)
     for day, tonnes, applied in ((FIRST, 12_000, 1), (SECOND, 12_500, 0)):
         found = read_delivery(folder.path, None, [DECEMBER], TODAY, corrections, known_as_of=day)
         assert found.frames["raw.issuer_emissions"]["tco2e"].to_list() == [tonnes]

@@ -24,7 +24,7 @@ RESOLUTIONS, MAP = "audit.issuer_resolutions", "audit.identifier_map"
 NAMES_COMPARED = 200
 #: Columns that hold issuer ids, by dataset.
 _ISSUER_COLUMNS = {
-    "holdings": ("guarantor_id", "underlying_issuer_id"),  # and issuer_id
+    "holdings": ("issuer_id", "guarantor_id", "underlying_issuer_id"),
     "issuers": ("issuer_id",),
     "ownership": ("child_id", "parent_id"),
     "issuer_financials": ("issuer_id",),
@@ -41,15 +41,15 @@ def identifier_frames(
     """Rows of ``audit.identifier_map`` and ``audit.issuer_resolutions`` of the months."""
     frames = {name.removeprefix("raw."): frame for name, frame in delivery.frames.items()}
     identifiers = known_by(frames["identifiers"], known_as_of)
-    # asked for again and again below, and a long look for millions of lines
-    held = frames["holdings"].get_column("issuer_id").drop_nulls().unique()
+    # looked up once: for millions of lines that takes a second each
+    ids = {
+        (dataset, column): frames[dataset].get_column(column).drop_nulls().unique()
+        for dataset, columns in _ISSUER_COLUMNS.items()
+        for column in columns
+    }
+    held = ids["holdings", "issuer_id"]
     used = {
-        "issuer": {
-            code
-            for dataset, columns in _ISSUER_COLUMNS.items()
-            for column in columns
-            for code in frames[dataset].get_column(column).drop_nulls().unique()
-        }.union(held),
+        "issuer": {code for codes in ids.values() for code in codes},
         "instrument": set(frames["holdings"].get_column("instrument_id").drop_nulls().unique()),
     }
     mapped = map_frame(IdentifierMap(identifiers), used, months)
