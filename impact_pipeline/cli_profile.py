@@ -59,11 +59,16 @@ def _show(trial: "Trial", target: Path | None) -> None:
 
     if trial.profile_id is not None:
         say(f"{trial.file} is read with the profile {trial.profile_id}")
-    for table in trial.tables:
+    for left in trial.left_out:
+        say(f"left out, {left.reason}: {_rows(left.rows)} of {trial.row_count}")
+    for table, sums in zip(trial.tables, trial.sums, strict=True):
         filled = [series.name for series in table.frame if series.null_count() < table.frame.height]
         rows: list[dict[str, Any]] = table.frame.select(filled[:_COLUMNS]).head(_SAMPLE).to_dicts()
         shown = [{"row": row_number, **row} for row_number, row in zip(table.rows, rows, strict=False)]
         print_rows(f"{table.dataset}: {table.frame.height} rows, the first as they would be read", shown)
+        if sums:
+            told = ", ".join(f"{name} {total.normalize():,f}" for name, total in sums.items())
+            say(f"sums, to compare with what the supplier says: {told}")
     if trial.unread:
         say("columns not read: " + ", ".join(trial.unread))
     if trial.refusal is not None:
@@ -74,3 +79,9 @@ def _show(trial: "Trial", target: Path | None) -> None:
     say(trial.proposal.to_yaml())
     if target is not None:
         say(f"written to {target}: correct it, then run the same command again")
+
+
+def _rows(rows: list[int]) -> str:
+    """``3 rows (8, 12, 20)``, the first of many."""
+    named = ", ".join(map(str, rows[:_SAMPLE])) + (", ..." if len(rows) > _SAMPLE else "")
+    return f"{len(rows)} {'row' if len(rows) == 1 else 'rows'} ({named})"

@@ -127,9 +127,11 @@ def test_cells_tell_what_headings_nobody_knows_do_not(tmp_path: Path) -> None:
     text = written.read_text(encoding="utf-8")
     proposed = yaml.safe_load(text)
     assert (proposed["decimal"], proposed["thousands"], proposed["dates"]) == (",", ".", ["dd.mm.yyyy"])
-    assert proposed["skip"] == [{"header": "Konto Kunde", "starts_with": ["Gesamtsumme"]}]
+    total = {"header": "Konto Kunde", "starts_with": ["Gesamtsumme"], "sums": ["Wert in EUR"], "required": True}
+    assert (proposed["totals"], "skip" in proposed) == ([total], False)
     columns = proposed["outputs"][0]["columns"]
-    assert (columns["as_of_date"], columns["instrument_id"], columns["currency"]) == ("Tag", "WKN/Kennung", "Wä")
+    assert (columns["instrument_id"], columns["currency"]) == ("WKN/Kennung", "Wä")
+    assert columns["as_of_date"] == {"heading_line": "Stand"}
     # what a line goes by, where the cash has no code
     assert columns["line_id"] == {"join": ["WKN/Kennung", "Bezeichnung"], "number_repeats": True}
     assert columns["asset_class"] == {"constant": "FILL IN"}

@@ -119,6 +119,15 @@ def test_a_total_without_its_figure_proves_nothing(tmp_path: Path) -> None:
     assert (refusal.found, refusal.expected) == ("a total without a figure", "1245912.50, the sum of the rows above")
 
 
+def test_rows_behind_the_last_total_are_refused(tmp_path: Path) -> None:
+    """No total adds them up: a second table pasted below, or a line added by hand."""
+    late = CUSTODIAN.replace("Edité le", f"{OTHER_ISIN};Gamma;Actions;EUR;1;99,00;;\nEdité le")
+    assert late != CUSTODIAN
+    refusal = Folder(tmp_path, None).write("holdings/inventaire.csv", custodian(late)).refusal()
+    assert refusal.found == f"a row behind the total of row 11, that of {OTHER_ISIN}"
+    assert (refusal.row, "`footer`" in refusal.hint) == (12, True)
+
+
 MSCI_HEADER = (
     "ISSUERID,ISSUER_NAME,CARBON_EMISSIONS_SCOPE_1,CARBON_EMISSIONS_SCOPE_2,CARBON_EMISSIONS_SCOPE_12_KEY,"
     "CARBON_EMISSIONS_YEAR,SALES_USD_RECENT,SALES_USD_YEAR,EVIC_USD_RECENT\n"

@@ -1,7 +1,8 @@
 """Holdings of a month: canonical rows of the roots and of the published funds, TPT files of the two others.
 
 Assumption: the value of a looked-through fund is the sum of its lines in EUR at month-end rates (for TPT,
-field 5), and the line which holds it is worth that value times the part held.
+field 5), and the line which holds it is worth that value times the part held. Units are priced as the TPT says,
+at 100 where the fund states no price.
 """
 
 from collections.abc import Callable
@@ -75,7 +76,8 @@ def _units(line: Line, k: int, values: dict[str, float]) -> Row:
     value = round(values[line.fund_id] * line.fund_share, 2)
     if line.line_id == "OB-fonds-1":
         value = values[line.fund_id] - round(values[line.fund_id] * book.FUND_1_GENERAL_SHARE, 2)
-    return _row(line, k, {"quantity": f"{value / 100:.4f}", "market_value": money(value)})
+    unit_price = values[line.fund_id] / tpt.SHARES.get(line.fund_id, values[line.fund_id] / 100)
+    return _row(line, k, {"quantity": f"{value / unit_price:.4f}", "market_value": money(value)})
 
 
 def pocket_of(row: Row) -> str:

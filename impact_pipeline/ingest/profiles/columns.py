@@ -31,6 +31,8 @@ DateShape = Annotated[str, AfterValidator(_date_shape)]
 
 
 def _power(text: str) -> str:
+    if text == FILL_IN:
+        raise ValueError(f"a factor in place of {FILL_IN!r}, such as 1000 where cells are in thousands")
     Fraction(text)  # raises ValueError or ZeroDivisionError
     if Fraction(text) == 0:
         raise ValueError("another factor than 0")
@@ -199,7 +201,11 @@ class ColumnsProfile(Shape):
         return self
 
     def uses(self, heading: str) -> bool:
-        """Whether a column of the file is read."""
+        """Whether a column of the file is read, or tells the file from others."""
+        return self.reads(heading) or heading_key(heading) in map(heading_key, self.signature)
+
+    def reads(self, heading: str) -> bool:
+        """Whether a column of the file says something to an output, or which rows are data."""
         return heading_key(heading) in self._headings or any(pattern.fullmatch(heading) for pattern in self._unpivoted)
 
     def missing(self, header: Sequence[str]) -> list[str]:
@@ -215,7 +221,7 @@ class ColumnsProfile(Shape):
     @cached_property
     def _headings(self) -> set[str]:
         """Keys of all headings that are read."""
-        named = [*self.signature, *(rule.header for rule in self.skip)]
+        named = [rule.header for rule in self.skip]
         named += [heading for total in self.totals for heading in (total.header, *total.sums)]
         for output in self.outputs:
             named += output.where

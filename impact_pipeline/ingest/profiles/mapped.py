@@ -40,7 +40,7 @@ def outputs_of(profile: ColumnsProfile, table: TextTable) -> list[TextTable]:
     Raises:
         SourceFileError: a cell, a heading or a total that is not as the profile says.
     """
-    data = data_rows(profile, table)
+    data, _ = data_rows(profile, table)
     found = []
     for output in profile.outputs:
         made = _Mapping(profile, output, data).made()

@@ -3,11 +3,7 @@
 Nothing here is used by a run: a proposal only counts once somebody has read it and put it into the policy.
 """
 
-import csv
-import io
-import itertools
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,23 +12,32 @@ import yaml
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.canonical import columns_of, required_columns
-from impact_pipeline.ingest.files.csv_bytes import decoded, encoding_of
-from impact_pipeline.ingest.files.csv_files import DELIMITERS
-from impact_pipeline.ingest.files.json_files import read_json
 from impact_pipeline.ingest.files.sources import SourceFile
-from impact_pipeline.ingest.files.spellings import BLANKS, DATE_SHAPES, heading_key
-from impact_pipeline.ingest.files.tables import HEADER_LINES, read_parquet
-from impact_pipeline.ingest.files.workbooks import sheets_of
+from impact_pipeline.ingest.files.spellings import DATE_SHAPES, heading_key
+from impact_pipeline.ingest.profiles.amounts import ask_units, is_added_up, sums_of
 from impact_pipeline.ingest.profiles.columns import FILL_IN
 from impact_pipeline.ingest.profiles.contents import by_contents, marks
+from impact_pipeline.ingest.profiles.first_rows import READ_ROWS, first_rows
 from impact_pipeline.ingest.reference import supplier_headings
 from impact_pipeline.schemas.table import DATE, FLAG, TEXT
 
-_ENCODINGS = ("utf-8", "cp1252")
-_READ_ROWS = 2_000
-_ADDED_UP = r"(((sous|sub|grand)[- ]?)?total|zwischensumme|gesamtsumme|summe|suma|totale|totaal)\b"
-_NUMERIC = re.compile(rf"^[(+-]*\d[\d.,'{BLANKS[1:-1]}]*[)%-]*$")
 _UNKNOWN = ("n/a", "na", "n/d", "n.d.", "ns", "nc", "#n/a", "-", "--", "null", "none", "not available")
+
+
+class _OneLine(dict[str, Any]):
+    """Written in curly brackets."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Without anchors, which profiles may not have."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+_Dumper.add_representer(
+    _OneLine, lambda dumper, rule: dumper.represent_mapping("tag:yaml.org,2002:map", rule, flow_style=True)
+)
 
 
 @dataclass(frozen=True)
@@ -47,31 +52,20 @@ class Proposal:
         """The profile file, remarks as comments on top and unused headings at the end."""
         lines = ["# Proposed by `impact profile`: read it, correct it, then move it into profiles/ of the policy.\n"]
         lines += [f"# - {remark}\n" for remark in self.remarks]
+        rules = (key for key in ("skip", "totals") if key in self.profile)
+        short = {key: [_OneLine(rule) for rule in self.profile[key]] for key in rules}
         lines.append(
-            yaml.safe_dump(self.profile, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
+            yaml.dump(
+                self.profile | short,
+                Dumper=_Dumper,
+                sort_keys=False,
+                allow_unicode=True,
+                width=110,
+                default_flow_style=None,
+            )
         )
         lines += [f"# not read: {heading}\n" for heading in self.unmapped]
         return "".join(lines)
-
-
-@dataclass(frozen=True)
-class _Grid:
-    """First rows of a file as text."""
-
-    rows: list[list[str]]
-    delimiter: str | None = None
-    encoding: str | None = None
-    sheet: str | None = None
-
-    @property
-    def header_place(self) -> int:
-        """The first row that is all names and as wide as the widest."""
-        widest = max(sum(bool(cell.strip()) for cell in row) for row in self.rows)
-        for place, row in enumerate(self.rows[:HEADER_LINES]):
-            cells = [cell.strip() for cell in row if cell.strip()]
-            if len(cells) >= max(2, 0.6 * widest) and not any(map(_NUMERIC.match, cells)):
-                return place
-        return 0
 
 
 def propose(file: SourceFile, dataset: str) -> Proposal:
@@ -80,7 +74,7 @@ def propose(file: SourceFile, dataset: str) -> Proposal:
     Raises:
         SourceFileError: a file without rows, or one that cannot be read at all.
     """
-    grid = _grid(file)
+    grid = first_rows(file)
     place = grid.header_place
     header = [cell.strip() for cell in grid.rows[place]]
     body = [row for row in grid.rows[place + 1 :] if any(cell.strip() for cell in row)]
@@ -119,55 +113,11 @@ def propose(file: SourceFile, dataset: str) -> Proposal:
         profile["sheet"] = grid.sheet
         remarks.append(f"the workbook has several sheets: {grid.sheet} is read, which has most cells")
     profile |= {"dates": dates, "unknown": unknown, "signature": list(cells)[:5]}
-    skip = _skipped(cells)
-    if skip:
-        profile["skip"] = skip
-        remarks.append("rows that add others up are skipped; `totals` would check them first (docs/profiles.md)")
-    profile["outputs"] = [{"dataset": dataset, "columns": _columns(dataset, mapped, labels, cells, remarks)}]
+    profile |= sums_of(cells, (decimal, thousands), remarks, is_whole=len(grid.rows) < READ_ROWS)
+    columns = _columns(dataset, mapped, labels, cells, remarks)
+    ask_units(dataset, columns, grid.rows[:place], remarks)
+    profile["outputs"] = [{"dataset": dataset, "columns": columns}]
     return Proposal(profile, [heading for heading in cells if heading not in mapped.values()], remarks)
-
-
-def headings_of(file: SourceFile) -> list[str]:
-    """Headings of a file, as well as can be told without a profile."""
-    grid = _grid(file)
-    return [cell.strip() for cell in grid.rows[grid.header_place]]
-
-
-def _grid(file: SourceFile) -> _Grid:
-    if file.extension == "csv":
-        encoding = next((name for name in _ENCODINGS if _is_valid(file, name)), "cp1252")
-        text = decoded(file, encoding_of(file, [encoding]))
-        head = "".join(itertools.islice(io.StringIO(text), _READ_ROWS))
-        delimiter = max(DELIMITERS, key=lambda mark: (_regular(head, mark), mark == ","))
-        return _Grid(list(csv.reader(io.StringIO(head), delimiter=delimiter)), delimiter, encoding)
-    if file.extension in ("json", "parquet"):
-        frame = (read_json(file, ()) if file.extension == "json" else read_parquet(file, keep_types=False)).frame.head(
-            _READ_ROWS
-        )
-    else:
-        sheets = sheets_of(file)
-        if not sheets:
-            raise SourceFileError(file.name, "no sheet with cells", "a table")
-        # of several, the one that says most
-        title = max(sheets, key=lambda name: sheets[name].height * sheets[name].width)
-        rows = [[cell or "" for cell in row] for row in sheets[title].head(_READ_ROWS).iter_rows()]
-        return _Grid(rows, sheet=title if len(sheets) > 1 else None)
-    return _Grid([frame.columns, *([cell or "" for cell in row] for row in frame.iter_rows())])
-
-
-def _is_valid(file: SourceFile, encoding: str) -> bool:
-    try:
-        file.data.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _regular(text: str, delimiter: str) -> int:
-    """Cells of the lines that have the commonest number of them; 0 when that is one."""
-    counts = Counter(len(row) for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row)
-    [(cells, lines)] = counts.most_common(1) or [(1, 0)]
-    return cells * lines if cells > 1 else 0
 
 
 def _mapped(dataset: str, headings: Sequence[str]) -> dict[str, str]:
@@ -183,14 +133,21 @@ def _mapped(dataset: str, headings: Sequence[str]) -> dict[str, str]:
 
 
 def _labels(dataset: str, above: Sequence[Sequence[str]]) -> dict[str, tuple[str, str]]:
-    """Our column to a label in the lines over the header (``Date : 31/12/2024``) and what stands behind it."""
+    """Our column to a label in the lines over the header and what stands behind it.
+
+    ``Date : 31/12/2024`` anywhere; without a colon only a label alone with its value beside it (``Fund | HEALTH-A``):
+    more cells are a row of headings for groups of columns.
+    """
     said: dict[str, tuple[str, str]] = {}
     for row in above:
-        cells = [cell.strip() for cell in row if cell.strip()]
-        label, _, behind = cells[0].partition(":") if cells else ("", "", "")
-        value = behind.strip() or (cells[1] if len(cells) > 1 else "")
-        if value:
-            said.setdefault(heading_key(label), (label.strip(), value))
+        filled = [(place, cell.strip()) for place, cell in enumerate(row) if cell.strip()]
+        is_pair = len(filled) == 2 and filled[1][0] == filled[0][0] + 1
+        followers = [*filled[1:], (0, "")]
+        for (_, cell), (_, beside) in zip(filled, followers, strict=False):
+            label, colon, behind = cell.partition(":")
+            value = behind.strip() or (beside if colon or is_pair else "")
+            if value:
+                said.setdefault(heading_key(label), (label.strip(), value))
     return {
         column.name: said[key]
         for column in columns_of(dataset)
@@ -224,16 +181,6 @@ def _dates(
         else:
             remarks.append(f"{name}: no shape of dates fits all its cells")
     return list(dict.fromkeys(shapes)) or ["yyyy-mm-dd"]
-
-
-def _skipped(cells: dict[str, list[str]]) -> list[dict[str, Any]]:
-    """Rows whose text starts with a word for total."""
-    found = []
-    for heading, texts in cells.items():
-        words = {text.split()[0] for text in texts if re.match(_ADDED_UP, text, re.IGNORECASE)}
-        if words:
-            found.append({"header": heading, "starts_with": sorted(words)})
-    return found
 
 
 def _columns(
@@ -279,8 +226,7 @@ def _line_code(mapped: dict[str, str], cells: dict[str, list[str]]) -> dict[str,
     """What a line goes by: its code; with its name, where some lines (deposits) have no code."""
     code, name = mapped["instrument_id"], mapped.get("instrument_name")
     if name is not None and any(
-        label and not given and re.match(_ADDED_UP, label, re.IGNORECASE) is None
-        for given, label in zip(cells[code], cells[name], strict=True)
+        label and not given and not is_added_up(label) for given, label in zip(cells[code], cells[name], strict=True)
     ):
         return {"join": [code, name]}
     return {"header": code}

@@ -1,6 +1,7 @@
 """Rows of a supplier's table that are no data: left out as its profile says, totals once they are found to be right."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import polars as pl
@@ -16,19 +17,40 @@ def kept(table: TextTable, mask: pl.Series) -> TextTable:
     return replace(table, frame=table.frame.filter(mask), rows=table.rows.filter(mask))
 
 
-def data_rows(profile: ColumnsProfile, table: TextTable) -> TextTable:
-    """The rows of data.
+@dataclass(frozen=True)
+class LeftOut:
+    """Rows of a file that are no data, and what in the profile says so."""
+
+    reason: str
+    rows: list[int]
+
+
+def data_rows(profile: ColumnsProfile, table: TextTable) -> tuple[TextTable, list[LeftOut]]:
+    """The rows of data, and those left out.
 
     Raises:
-        SourceFileError: a row of totals that is not the sum of the rows above it.
+        SourceFileError: a row of totals that is not the sum of the rows above it, or rows of data behind the last one.
     """
+    left_out: list[LeftOut] = []
+
+    def without(table: TextTable, mask: pl.Series, reason: str) -> TextTable:
+        if mask.any():
+            left_out.append(LeftOut(reason, table.rows.filter(mask).to_list()))
+        return kept(table, ~mask)
+
     if profile.footer:
         first = table.frame.select(pl.coalesce(pl.all().str.strip_chars().replace("", None))).to_series()
-        table = kept(table, ~_starts(first, profile.footer))
+        table = without(table, _starts(first, profile.footer), "footer")
     for rule in profile.skip:
         cells = Cells(profile, table).of(rule.header)
         mask = cells.is_null() if rule.empty else _starts(cells, rule.starts_with)
-        table = kept(table, ~mask)
+        how = "empty" if rule.empty else "starts with " + " or ".join(rule.starts_with)
+        table = without(table, mask, f"skip: {rule.header} {how}")
+    return without(table, _checked_totals(profile, table), "totals, found to be right"), left_out
+
+
+def _checked_totals(profile: ColumnsProfile, table: TextTable) -> pl.Series:
+    """Which rows add others up."""
     cells_of = Cells(profile, table)
     is_total = pl.repeat(value=False, n=table.frame.height, dtype=pl.Boolean, eager=True)
     found: list[tuple[TotalRow, pl.Series]] = []
@@ -43,7 +65,24 @@ def data_rows(profile: ColumnsProfile, table: TextTable) -> TextTable:
             raise SourceFileError(table.file.name, "no row of totals", expected, column=total.header, hint=hint)
         for heading in total.sums:
             _check_sums(cells_of, total, heading, mask, is_total)
-    return kept(table, ~is_total)
+    _check_nothing_behind(table, [mask for total, mask in found if not total.subtotal], is_total)
+    return is_total
+
+
+def _check_nothing_behind(table: TextTable, grand: Sequence[pl.Series], is_total: pl.Series) -> None:
+    """Refuse rows of data behind the last total of all: nothing has added them up."""
+    last = max((mask.arg_true()[-1] for mask in grand if mask.any()), default=None)
+    if last is None or is_total[last + 1 :].all():
+        return
+    place = last + 1 + (~is_total[last + 1 :]).arg_true()[0]
+    cells = [cell.strip() for cell in table.frame.row(place) if cell and cell.strip()]
+    raise SourceFileError(
+        table.file.name,
+        f"a row behind the total of row {table.rows[last]}, that of {cells[0] if cells else 'nothing'}",
+        "no row of data there: no total adds it up",
+        row=table.rows[place],
+        hint="Ask for the file again; for notes below the table, name their first words under `footer` of the profile",
+    )
 
 
 def _starts(cells: pl.Series, words: tuple[str, ...]) -> pl.Series:

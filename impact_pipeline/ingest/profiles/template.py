@@ -97,6 +97,8 @@ class TemplateProfile(Shape):
         """Whether a column of the file is mapped."""
         return self.number_of(heading) in self.fields.values()
 
+    reads = uses
+
     def is_date(self, heading: str) -> bool:
         """Whether a column of the file may be the valuation date."""
         return self.number_of(heading) == self.fields["valuation_date"]

@@ -1,7 +1,7 @@
 """What would be read of one file, without reading the rest of a delivery: for ``impact profile``."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +12,31 @@ from impact_pipeline.ingest.files.sources import DATASETS, EXTENSIONS, SourceFil
 from impact_pipeline.ingest.files.tables import TextTable
 from impact_pipeline.ingest.findings import Findings
 from impact_pipeline.ingest.profiles.columns import ColumnsProfile
+from impact_pipeline.ingest.profiles.first_rows import headings_of
 from impact_pipeline.ingest.profiles.mapped import outputs_of
-from impact_pipeline.ingest.profiles.proposal import Proposal, headings_of, propose
+from impact_pipeline.ingest.profiles.proposal import Proposal, propose
 from impact_pipeline.ingest.profiles.recognition import Profile, load_profiles, read_with_profile
+from impact_pipeline.ingest.profiles.supplier_rows import LeftOut, data_rows
 from impact_pipeline.ingest.profiles.template import TemplateProfile
 from impact_pipeline.ingest.tpt.template import parse
+from impact_pipeline.schemas.table import AMOUNT
 
 
 @dataclass
 class Trial:
     """How a file was read: by a profile (or as canonical), its rows as text by dataset, or why it was refused.
 
-    ``unread``: headings of the file that nothing uses. ``proposal``: a first profile, for a file that nobody knows.
+    ``row_count``: rows below the header; ``left_out``: those of them that are no data, by reason. ``sums``: the amounts
+    of each table added up. ``unread``: headings of the file that nothing reads. ``proposal``: a first profile, for a
+    file that nobody knows.
     """
 
     file: str
     profile_id: str | None = None
+    row_count: int = 0
+    left_out: list[LeftOut] = field(default_factory=list)
     tables: list[TextTable] = field(default_factory=list)
+    sums: list[dict[str, Decimal]] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     refusal: SourceFileError | None = None
     proposal: Proposal | None = None
@@ -38,9 +46,16 @@ class Trial:
         return {
             "file": self.file,
             "profile_id": self.profile_id,
+            "rows": self.row_count,
+            "left_out": [{"reason": left.reason, "rows": left.rows} for left in self.left_out],
             "tables": [
-                {"dataset": table.dataset, "rows": table.frame.height, "sample": table.frame.head(sample).to_dicts()}
-                for table in self.tables
+                {
+                    "dataset": table.dataset,
+                    "rows": table.frame.height,
+                    "sums": {name: str(total) for name, total in sums.items()},
+                    "sample": table.frame.head(sample).to_dicts(),
+                }
+                for table, sums in zip(self.tables, self.sums, strict=True)
             ],
             "unread": self.unread,
             "refusal": None if self.refusal is None else str(self.refusal),
@@ -76,13 +91,15 @@ def try_file(path: Path, dataset: str, profiles: Path) -> Trial:
 
 def _with_profile(trial: Trial, profile: Profile, table: TextTable) -> None:
     trial.profile_id = profile.id
-    trial.unread = [heading for heading in headings_of(table.file) if heading and not profile.uses(heading)]
+    trial.unread = [heading for heading in headings_of(table.file) if heading and not profile.reads(heading)]
+    trial.row_count = table.frame.height
     if isinstance(profile, TemplateProfile):
-        parse(profile, table, ())
-        trial.tables = [table]
+        values = parse(profile, table, ()).frame.get_column("market_value_number")
+        trial.tables, trial.sums = [table], [{"market_value": values.sum()}]
     elif isinstance(profile, ColumnsProfile):
+        trial.left_out = data_rows(profile, table)[1]
         trial.tables = [canonical.check_columns(output) for output in outputs_of(profile, table)]
-        _check(trial.tables)
+        trial.sums = [_sums(table) for table in trial.tables]
 
 
 def _as_canonical(trial: Trial, file: SourceFile) -> None:
@@ -92,11 +109,12 @@ def _as_canonical(trial: Trial, file: SourceFile) -> None:
     except SourceFileError:
         trial.proposal = propose(file, file.dataset)
         return
-    trial.profile_id, trial.tables = canonical.PROFILE_ID, [table]
-    _check(trial.tables)
+    trial.profile_id, trial.tables, trial.row_count = canonical.PROFILE_ID, [table], table.frame.height
+    trial.sums = [_sums(table)]
 
 
-def _check(tables: Sequence[TextTable]) -> None:
-    """Types and rules of each table; the first cell that is refused is raised."""
-    for table in tables:
-        typed_rows(table.dataset, [table], Findings())
+def _sums(table: TextTable) -> dict[str, Decimal]:
+    """Each amount added up, to compare with what the supplier says; the first cell that is refused is raised."""
+    rows = typed_rows(table.dataset, [table], Findings())
+    filled = [series for series in rows if series.dtype == AMOUNT and series.null_count() < rows.height]
+    return {series.name: series.sum() for series in filled}
