@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from impact_pipeline.errors import SourceFileError
-from impact_pipeline.ingest.files.sources import RECEIVED, SourceFile
+from impact_pipeline.ingest.files.sources import SourceFile
+from impact_pipeline.ingest.files.versions import newer_version_hint
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
 from impact_pipeline.ingest.policy.corrections import PlacedCorrection
 from impact_pipeline.ingest.row_rules import ALWAYS
@@ -51,21 +52,15 @@ def _doubled(keys: Sequence[str], frame: pl.DataFrame, files: Mapping[str, str])
     group = doubles.join(doubles.head(1).select(keys), on=keys, nulls_equal=True).sort("_name", "source_row")
     first, second = group.row(0, named=True), group.row(1, named=True)
     named = [name for name in keys if name != "source_file_id" and first[name] is not None]
+    place = f"The first is in {first['_name']}, row {first['source_row']}"
     return SourceFileError(
         second["_name"],
         f"a second row for {', '.join(f'{name} {first[name]}' for name in named)}",
         "each key once",
         row=second["source_row"],
         column=named[-1],
-        hint=f"The first is in {first['_name']}, row {first['source_row']}" + _or_newer(first, second),
+        hint=". ".join(filter(None, (place, newer_version_hint([first["_name"], second["_name"]])))),
     )
-
-
-def _or_newer(first: Mapping[str, Any], second: Mapping[str, Any]) -> str:
-    """What to do when the second file is to replace the first."""
-    if first["source_file_id"] == second["source_file_id"]:
-        return ""
-    return f". A newer version of it? Give it the same name, in a folder {RECEIVED}YYYY-MM-DD"
 
 
 def _check_parts(dataset: str, frame: pl.DataFrame, files: Mapping[str, str]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.cells import decimal_of
 from impact_pipeline.ingest.files.csv_bytes import encoding_of
-from impact_pipeline.ingest.files.csv_files import read_csv
+from impact_pipeline.ingest.files.csv_files import read_csv, wrong_delimiter
 from impact_pipeline.ingest.files.sources import MANIFEST, SourceFile, nearest
 
 COLUMNS = ("file", "row_count", "control_total", "sha256")
@@ -41,6 +41,7 @@ def load_manifest(inputs: Path) -> dict[str, Entry] | None:
         return None
     file = SourceFile("", MANIFEST, path)
     table = read_csv(file, encoding_of(file))
+    wrong_delimiter(file, table.frame.columns)
     for name in table.frame.columns:
         if name not in COLUMNS:
             expected = "one of " + ", ".join(COLUMNS)

@@ -10,6 +10,7 @@ from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.canonical import note
 from impact_pipeline.ingest.cells import Batch
 from impact_pipeline.ingest.files.sources import nearest
+from impact_pipeline.ingest.files.versions import newer_version_hint
 from impact_pipeline.ingest.findings import ERROR, WARN, Findings
 from impact_pipeline.ingest.identifiers.code_rules import checked_codes, rows_of
 from impact_pipeline.ingest.identifiers.rules import identifier_rows
@@ -171,6 +172,10 @@ def _in_order(batch: Batch) -> Batch:
     return batch
 
 
+def _newer(batch: Batch) -> str:
+    return newer_version_hint([file.name for file in batch.files])
+
+
 def _organisation(batch: Batch) -> Batch:
     """The number of protected persons is one a year."""
     several = pl.col("protected_persons").drop_nulls().n_unique().over("year") > 1
@@ -179,7 +184,7 @@ def _organisation(batch: Batch) -> Batch:
         "protected_persons",
         "one number a year",
         lambda row: f"several numbers of persons for {row['year']}",
-        "Give the same number on each row of the year",
+        ". ".join(filter(None, ("Give the same number on each row of the year", _newer(batch)))),
     )
     return batch
 
@@ -214,6 +219,6 @@ def _classifications(batch: Batch) -> Batch:
             "at most 1",
             row=number,
             column="share",
-            hint="Close the older row with a valid_to, or correct the shares",
+            hint=". ".join(filter(None, ("Close the older row with a valid_to, or correct the shares", _newer(batch)))),
         )
     return batch

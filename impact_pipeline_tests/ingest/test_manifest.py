@@ -54,3 +54,8 @@ def test_what_differs_is_refused(tmp_path: Path, old: str, new: str, file: str, 
     assert old in GOOD
     refusal = folder(tmp_path, GOOD.replace(old, new)).refusal()
     assert (refusal.file, refusal.found) == (file, found)
+
+
+def test_a_manifest_with_other_delimiters_is_told_so(tmp_path: Path) -> None:
+    refusal = folder(tmp_path, GOOD.replace(",", ";")).refusal()
+    assert (refusal.file, refusal.found) == ("manifest.csv", "cells separated by ';'")

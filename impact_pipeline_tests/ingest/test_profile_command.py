@@ -1,14 +1,18 @@
 """``impact profile``: an unknown supplier is taken in with the file, one command and a few corrections, no Python."""
 
 import datetime as dt
+import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from typer.testing import CliRunner
 
 from impact_pipeline.cli import app
+from impact_pipeline.errors import PolicyFileError
+from impact_pipeline.ingest.profiles.recognition import load_profiles
 from impact_pipeline_tests.ingest.deliveries import ISIN, OTHER_ISIN, Folder, position, tpt_csv
 from impact_pipeline_tests.ingest.xlsx_files import workbook
 
@@ -194,3 +198,121 @@ def test_nothing_is_written_for_a_file_that_cannot_be_read(tmp_path: Path) -> No
     assert answer.exit_code == 2
     assert "refused as it is: inv.xlsx" in answer.output
     assert list((folder / "profiles").iterdir()) == []
+
+
+INVENTORY = f"""Inventory;;;;;
+Fund: HEALTH-A;;;;;
+;Security;;;Valuation in MEUR;
+Code;Name;Class;Ccy;Held;Market value EUR
+{ISIN};Alpha;EQ;EUR;10;1.5
+{OTHER_ISIN};Beta;EQ;USD;20;2.25
+;Total EQ;;;;3.75
+FR0014001NN8;Bond;BD;EUR;;1
+;Total BD;;;;1
+;Total;;;;4.75
+"""
+
+
+def proposed(tmp_path: Path, text: str) -> dict[str, Any]:
+    file = tmp_path / "in" / "holdings" / "inventory.csv"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    answer = run.invoke(app, ["profile", str(file), "--policy", str(policy(tmp_path)), "--json"])
+    assert answer.exit_code == 0, answer.output
+    return dict(json.loads(answer.stdout)["proposal"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"),
+    [
+        # 1.5 + 2.25 = 3.75, 1 = 1, together 4.75. "Total" begins the others too: they are named first
+        ("", "", [(["Total BD", "Total EQ"], "subtotal"), (["Total"], "required")]),
+        (";Total;;", ";Grand total;;", [(["Grand total"], "required"), (["Total"], "subtotal")]),
+        # sums of groups alone
+        (";Total;;;;4.75\n", "", [(["Total"], "subtotal")]),
+        # nothing proves what does not add up, what is the same word twice, or what has rows behind it
+        (";;4.75", ";;4.85", None),
+        (";Total BD;", ";Total EQ;", [(["Total EQ"], "subtotal"), (["Total"], "required")]),
+        (";Total EQ;", ";Total;", None),
+        (";;4.75", f";;4.75\n{ISIN};Late;EQ;EUR;1;0.5", None),
+    ],
+)
+def test_rows_that_add_up_are_proven_before_they_are_proposed(
+    tmp_path: Path, old: str, new: str, rules: list[tuple[list[str], str]] | None
+) -> None:
+    assert old in INVENTORY
+    profile = proposed(tmp_path, INVENTORY.replace(old, new, 1) if old else INVENTORY)
+    if rules is None:
+        assert "totals" not in profile
+        assert [rule["header"] for rule in profile["skip"]] == ["Name"]
+    else:
+        expected = [{"header": "Name", "starts_with": w, "sums": ["Market value EUR"], k: True} for w, k in rules]
+        assert profile["totals"] == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "heading", "asked"),
+    [
+        ("Valuation in MEUR", "Market value EUR", True),
+        ("Valuation", "Market value EUR (k€)", False),  # not a heading that is known: nothing is mapped to it
+        ("en milliers d'euros", "Market value EUR", True),
+        ("Amounts in '000", "Market value EUR", True),
+        ("Valuation", "Market value EUR", False),
+        ("Thousand Oaks fund", "Market value EUR", True),  # asked once too often
+        ("Mkt", "Market value EUR", False),
+    ],
+)
+def test_a_unit_that_is_said_is_asked_for(tmp_path: Path, line: str, heading: str, asked: bool) -> None:
+    text = INVENTORY.replace("Valuation in MEUR", line).replace("Market value EUR", heading)
+    columns = proposed(tmp_path, text)["outputs"][0]["columns"]
+    assert (columns.get("market_value_eur") == {"header": "Market value EUR", "factor": "FILL IN"}) == asked
+
+
+def test_a_factor_that_nobody_filled_in_is_refused(tmp_path: Path) -> None:
+    file, folder = tmp_path / "in" / "holdings" / "inventory.csv", policy(tmp_path)
+    file.parent.mkdir(parents=True)
+    file.write_text(INVENTORY, encoding="utf-8")
+    run.invoke(app, ["profile", str(file), "--policy", str(folder), "--write"])
+    written = folder / "profiles" / "inventory.yaml"
+    text = written.read_text(encoding="utf-8")
+    text = text.replace("asset_class: {constant: FILL IN}", "asset_class: {constant: listed_equity}")
+    written.write_text(text.replace("{constant: FILL IN}", "{constant: P}"), encoding="utf-8")
+    with pytest.raises(PolicyFileError, match=r"column factor: .*a factor in place of 'FILL IN'"):
+        load_profiles(folder / "profiles")
+
+
+def test_a_row_of_group_headings_is_no_label(tmp_path: Path) -> None:
+    """``Portfolio`` over three columns and ``Value`` over two: no portfolio is called Value."""
+    text = INVENTORY.replace("Fund: HEALTH-A;;;;;\n", "").replace(";Security;;;", "Portfolio;;;;")
+    columns = proposed(tmp_path, text)["outputs"][0]["columns"]
+    assert columns["portfolio_id"] == {"constant": "FILL IN"}
+    beside = INVENTORY.replace("Fund: HEALTH-A;;;;;", "Portfolio;HEALTH-A;;;;")
+    assert proposed(tmp_path, beside)["outputs"][0]["columns"]["portfolio_id"] == {"heading_line": "Portfolio"}
+
+
+def test_a_header_of_two_rows_is_its_second(tmp_path: Path) -> None:
+    """Group headings over every column, repeated."""
+    groups = "Security;Security;Security;Position;Position;Position"
+    text = INVENTORY.replace(";Security;;;Valuation in MEUR;", groups)
+    assert text != INVENTORY
+    assert proposed(tmp_path, text)["signature"] == ["Code", "Name", "Class", "Ccy", "Held"]
+
+
+def test_what_is_left_out_is_counted_and_what_is_read_added_up(tmp_path: Path) -> None:
+    file, folder = releve(tmp_path), policy(tmp_path)
+    run.invoke(app, ["profile", str(file), "--policy", str(folder), "--write"])
+    written = folder / "profiles" / "releve_2024_12.yaml"
+    text = written.read_text(encoding="utf-8")
+    assert "totals:" in text
+    text = text.replace("ACT: FILL IN", "ACT: listed_equity").replace("OBL: FILL IN", "OBL: corporate_bond")
+    written.write_text(text + "footer: [Fin]\n", encoding="utf-8")
+    file.write_bytes(RELEVE.encode("cp1252") + b"Fin;;;;;\n")
+    answer = run.invoke(app, ["profile", str(file), "--policy", str(folder), "--json"])
+    assert answer.exit_code == 0, answer.output
+    said = json.loads(answer.stdout)
+    assert (said["rows"], said["left_out"]) == (4, [{"reason": "totals, found to be right", "rows": [8]}])
+    # 45,678.90 + 2,345 + 100,000; 1,200 + 10
+    assert said["tables"][0]["sums"] == {"quantity": "1210.000000", "market_value_eur": "148023.900000"}
+    answer = run.invoke(app, ["profile", str(file), "--policy", str(folder)])
+    assert "left out, totals, found to be right: 1 row (8) of 4" in answer.output
+    assert "market_value_eur 148,023.9" in answer.output

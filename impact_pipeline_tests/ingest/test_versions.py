@@ -7,6 +7,7 @@ import pytest
 
 from impact_pipeline.ingest import Delivery, read_delivery
 from impact_pipeline.ingest.expected_files import arrivals, read_expected
+from impact_pipeline.ingest.files.sources import RECEIVED
 from impact_pipeline_tests.ingest.deliveries import DECEMBER, HEADER, TODAY, Folder, rules, signed, zipped
 
 FIRST, SECOND, THIRD = dt.date(2025, 1, 8), dt.date(2025, 2, 10), dt.date(2025, 3, 3)
@@ -197,8 +198,43 @@ def test_an_archive_that_is_sent_again_replaces_all_of_the_first(tmp_path: Path)
     assert values(found) == [6]
     assert [name for name, *_ in rules(found)] == ["holdings/all.zip/p.csv", "holdings/all.zip/q.csv"]
     reason = f"replaced by holdings/received-{SECOND}/all.zip, received on {SECOND}: not read, kept in the archive"
-    assert set(found.rejected_rows["reason"]) == {reason}
+    missing = ". The newer archive has no q.csv: nothing stands in for it"
+    assert found.rejected_rows["reason"].to_list() == [reason, reason + missing]
 
 
 def test_an_archive_without_files_is_refused(tmp_path: Path) -> None:
     assert Folder(tmp_path / "inputs").write("holdings/a.zip", zipped({})).refusal().found == "an archive without files"
+
+
+def test_an_archive_inside_an_archive_is_named(tmp_path: Path) -> None:
+    inner = zipped({"a.csv": lines(5)})
+    refusal = Folder(tmp_path / "inputs").write("holdings/a.zip", zipped({"inner/B.ZIP": inner})).refusal()
+    assert (refusal.file, refusal.found) == ("holdings/a.zip", "an archive inside the archive, 'inner/B.ZIP'")
+
+
+def test_a_part_of_an_archive_is_replaced_with_the_whole_of_it(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "inputs", None).write("holdings/all.zip", zipped({"p.csv": lines(5)}))
+    refusal = folder.write("holdings/p.csv", lines(6)).refusal()
+    assert "send the whole archive again" in refusal.hint
+
+
+@pytest.mark.parametrize(
+    ("dataset", "header", "first", "second"),
+    [
+        ("organisation", "year,protected_persons,category,tco2e", "2024,10,a,1", "2024,11,b,2"),
+        (
+            "classifications",
+            "subject_id,kind,code,share,valid_from,classified_by",
+            "A,strategic_purpose,c,0.6,2024-01-01,x",
+            "A,strategic_purpose,c,0.6,2024-06-01,x",
+        ),
+    ],
+)
+def test_two_files_that_contradict_each_other_may_be_versions(
+    tmp_path: Path, dataset: str, header: str, first: str, second: str
+) -> None:
+    folder = Folder(tmp_path / "inputs").write(f"{dataset}/a.csv", f"{header}\n{first}\n")
+    refusal = folder.write(f"{dataset}/b.csv", f"{header}\n{second}\n").refusal()
+    assert f"Give it the same name, in a folder {RECEIVED}YYYY-MM-DD" in refusal.hint
+    alone = Folder(tmp_path / "alone").write(f"{dataset}/a.csv", f"{header}\n{first}\n{second}\n").refusal()
+    assert "folder" not in alone.hint

@@ -52,7 +52,8 @@ def members(path: Path, name: str) -> Iterator[str]:
     """Names of the files inside a ZIP archive, sorted; folders and what macOS adds are left out.
 
     Raises:
-        SourceFileError: not an archive, a bomb, an encrypted part, a name that points elsewhere or is there twice.
+        SourceFileError: not an archive, a bomb, an encrypted part, an archive inside, a name that points
+            elsewhere or is there twice.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -72,6 +73,10 @@ def members(path: Path, name: str) -> Iterator[str]:
             raise SourceFileError(name, f"the part {entry.filename!r}", "parts inside the archive")
         if entry.flag_bits & 0x1:
             raise SourceFileError(name, f"the encrypted part {entry.filename!r}", "parts without a password")
+        if entry.filename.lower().endswith(".zip"):
+            raise SourceFileError(
+                name, f"an archive inside the archive, {entry.filename!r}", "files", hint="Unpack the outer one here"
+            )
         if entry.filename in seen:
             raise SourceFileError(name, f"two parts named {entry.filename!r}", "each name once")
         seen.add(entry.filename)

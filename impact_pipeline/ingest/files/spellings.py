@@ -74,6 +74,9 @@ def number_fault(text: str, decimal: str, thousands: str) -> tuple[str, str]:
     expected = f"a number with {decimal!r}"
     if thousands:
         expected += f" and {thousands!r} between thousands"
+    if match := re.fullmatch(rf"[-+(]?\d[\d.,'{BLANKS[1:-1]}]*[)-]?{BLANKS}*([^\W\d_]+|[€$£])", text):
+        hint = f"Set suffix: {match[1]} for this column in the profile; amounts of another unit stay refused"
+        return expected, hint
     if "," in text and decimal == ".":
         return expected, "Does this supplier write decimal commas? Set decimal: ',' in a profile of its own"
     if "." in text and decimal == ",":

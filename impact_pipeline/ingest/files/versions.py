@@ -6,12 +6,12 @@ dataset can be corrected or completed as a whole file, also those whose rows car
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from impact_pipeline.errors import SourceFileError
-from impact_pipeline.ingest.files.sources import SourceFile, discover, without_day
+from impact_pipeline.ingest.files.sources import RECEIVED, SourceFile, discover, without_day
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
 from impact_pipeline.ingest.months import named_month
 
@@ -48,6 +48,8 @@ class Versions:
             if month is not None and month not in months:
                 continue
             reason = f"replaced by {new.container}, received on {new.received_on}: not read, kept in the archive"
+            if old.member and old.member != new.member:
+                reason += f". The newer archive has no {old.member}: nothing stands in for it"
             # the file as a whole: no row, no column
             findings.add(Finding(old.dataset, old.name, old.sha256, 0, "", None, reason, RULE, WARN, month))
             listed.append(old)
@@ -75,12 +77,27 @@ def versions(inputs: Path, today: dt.date, known_as_of: dt.date | None = None) -
             there = newest.setdefault(without_day(file.container), [])
             if there and there[0].path != file.path:
                 _check_same_day(there[0], file)
-                replaced += [(older, file) for older in there]
+                replaced += [(older, _successor(older, file, files)) for older in there]
                 there.clear()
             there.append(file)
         read = {file.name for kept in newest.values() for file in kept}
         current[dataset] = [file for file in files if file.name in read]
     return Versions(delivered, current, tuple(replaced))
+
+
+def newer_version_hint(names: Collection[str]) -> str:
+    """What to do when a file was meant to replace another one of these; nothing for one file alone."""
+    if len(set(names)) < 2:
+        return ""
+    if any(".zip/" in name.lower() for name in names):
+        return f"To replace a part of an archive, send the whole archive again, in a folder {RECEIVED}YYYY-MM-DD"
+    return f"A newer version of it? Give it the same name, in a folder {RECEIVED}YYYY-MM-DD"
+
+
+def _successor(older: SourceFile, newer: SourceFile, files: Sequence[SourceFile]) -> SourceFile:
+    """The file that stands in for an older one: of an archive, its part of the same name, where it has one."""
+    same = (file for file in files if file.path == newer.path and file.member == older.member)
+    return next(same, newer)
 
 
 def _check_day(file: SourceFile, today: dt.date) -> None:

@@ -44,10 +44,14 @@ Factor = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?(/[0-9]+)?$"), Befor
 
 
 class FactorBy(Part):
-    """A factor that another cell of the row decides, e.g. a unit: ``{header: Unit, values: {kt: "1000", t: "1"}}``."""
+    """A factor that another cell of the row decides, e.g. a unit: ``{header: Unit, values: {kt: "1000", t: "1"}}``.
+
+    An empty factor says that such a cell is another figure and says nothing here: one column for pieces and nominals
+    is a quantity by ``{STK: "1", EUR: ""}`` and a nominal amount by ``{STK: "", EUR: "1"}``.
+    """
 
     header: Text
-    values: Annotated[dict[str, Factor], Field(min_length=1)]
+    values: Annotated[dict[str, Factor | Literal[""]], Field(min_length=1)]
 
 
 class Source(Part):
@@ -58,7 +62,9 @@ class Source(Part):
     header), ``file_name`` (a regular expression with one group), ``row_number``.
 
     ``factor`` and ``factor_by`` turn the supplier's unit and sign into ours (figures in thousands: ``factor: "1000"``;
-    in percent where ours are ratios: ``factor: "0.01"``). ``values`` translates words; a word that is not in it is
+    in percent where ours are ratios: ``factor: "0.01"``). ``add`` names columns whose numbers, where they are filled,
+    are added to those of ``header`` (accrued interest to a clean value). ``suffix``: texts behind a number that may be
+    left out (``EUR``). ``values`` translates words; a word that is not in it is
     refused unless ``other_values`` says what it becomes (an empty text: unknown). ``optional``: files may lack the
     column. ``default`` stands for an empty cell (and for a file name without match), ``countries`` turns three-letter
     codes into ours and what is no country into unknown. ``prefix`` is put before every cell that is not empty.
@@ -73,6 +79,8 @@ class Source(Part):
     row_number: StrictBool = False
     factor: Factor = "1"
     factor_by: FactorBy | None = None
+    add: OneOrMore = ()
+    suffix: OneOrMore = ()
     values: dict[str, str] = Field(default_factory=dict)
     other_values: str | None = None
     default: Text | None = None
@@ -87,6 +95,8 @@ class Source(Part):
         origins = (self.header, self.constant, self.join, self.heading_line, self.file_name, self.row_number)
         if sum(map(bool, origins)) != 1:
             raise ValueError("exactly one of header, constant, join, heading_line, file_name, row_number")
+        if self.add and not self.header:
+            raise ValueError("add only beside a header")
         if FILL_IN in (self.constant, *self.values.values()):
             raise ValueError(f"a value in place of {FILL_IN!r}")
         if self.file_name is not None and re.compile(self.file_name).groups != 1:
@@ -226,7 +236,8 @@ class ColumnsProfile(Shape):
         for output in self.outputs:
             named += output.where
             for source in output.columns.values():
-                named += [*source.header, *source.join, *((source.factor_by.header,) if source.factor_by else ())]
+                named += [*source.header, *source.add, *source.join]
+                named += [source.factor_by.header] if source.factor_by else []
         return {heading_key(heading) for heading in named}
 
     @cached_property

@@ -7,6 +7,7 @@ is left out only when the profile names it as no data, and a row that adds other
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal, localcontext
 
 import polars as pl
 
@@ -101,7 +102,10 @@ class _Mapping:
             )
         if column.dtype == FLAG:
             return cells.read(texts, _flag, "yes or no (or a word translated by values)", heading)
-        return cells.numbers(texts, source, heading)
+        found = cells.numbers(texts, source, heading)
+        for other in source.add:
+            found = _plus(found, cells.numbers(cells.of(other), source, other))
+        return found
 
     def _unpivoted(self, made: TextTable, cells: Cells, unpivot: Unpivot) -> TextTable:
         """Each matching column as rows of its own, behind one another."""
@@ -137,6 +141,16 @@ def _target(dataset: str, name: str) -> Column:
 def _iso(text: str, shapes: Sequence[str], is_typed: bool) -> str | None:
     day = date(text, (*shapes, "yyyy-mm-dd") if is_typed else shapes)
     return None if day is None else day.isoformat()
+
+
+def _plus(numbers: pl.Series, others: pl.Series) -> pl.Series:
+    """Exact sums of numbers as text; an empty one of the others adds nothing, what is unknown stays so."""
+    with localcontext(prec=60):
+        made = [
+            number if number is None or other is None else f"{Decimal(number) + Decimal(other):f}"
+            for number, other in zip(numbers, others, strict=True)
+        ]
+    return pl.Series(made, dtype=pl.String)
 
 
 def _flag(text: str) -> str | None:

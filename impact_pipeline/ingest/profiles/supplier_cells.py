@@ -93,8 +93,12 @@ class Cells:
                     said = behind.strip() or next((text.strip() for text in cells[place + 1 :] if text.strip()), "")
                     if said:
                         return said
+        lines = ["|".join(filled) for cells in self.table.above if (filled := [c.strip() for c in cells if c.strip()])]
         raise SourceFileError(
-            self.file.name, f"no line {label!r} above the header", "that line, with its value behind it"
+            self.file.name,
+            f"no line {label!r} above the header",
+            f"'{label}: value' in one cell, or {label} alone in a cell and its value in the next",
+            hint="Above the header: " + ("; ".join(lines)[:200] or "nothing"),
         )
 
     def _in_name(self, source: Source) -> str:
@@ -139,6 +143,8 @@ class Cells:
 
     def numbers(self, texts: pl.Series, source: Source, heading: str) -> pl.Series:
         """Numbers with a point and without marks, in our unit."""
+        for suffix in source.suffix:
+            texts = texts.str.strip_suffix(suffix).str.strip_chars(" \u00a0\u202f")
         filled = texts.drop_nulls()
         percents = filled.str.ends_with("%")
         if percents.any() and not percents.all():
@@ -177,4 +183,5 @@ class Cells:
         strange = units.is_not_null() & ~units.is_in(list(known))
         hint = "Add the unit to factor_by of the profile"
         self.refuse(strange, units, "one of " + ", ".join(known), source.factor_by.header, hint)
-        return units.replace_strict(known, return_dtype=pl.String) if units.drop_nulls().len() else units
+        factors = units.replace_strict(known, return_dtype=pl.String) if units.drop_nulls().len() else units
+        return factors.set(factors == "", None)

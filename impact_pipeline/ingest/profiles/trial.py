@@ -95,7 +95,7 @@ def _with_profile(trial: Trial, profile: Profile, table: TextTable) -> None:
     trial.row_count = table.frame.height
     if isinstance(profile, TemplateProfile):
         values = parse(profile, table, ()).frame.get_column("market_value_number")
-        trial.tables, trial.sums = [table], [{"market_value": values.sum()}]
+        trial.tables, trial.sums = [table], [{"market_value": Decimal(values.sum())}]
     elif isinstance(profile, ColumnsProfile):
         trial.left_out = data_rows(profile, table)[1]
         trial.tables = [canonical.check_columns(output) for output in outputs_of(profile, table)]
@@ -117,4 +117,4 @@ def _sums(table: TextTable) -> dict[str, Decimal]:
     """Each amount added up, to compare with what the supplier says; the first cell that is refused is raised."""
     rows = typed_rows(table.dataset, [table], Findings())
     filled = [series for series in rows if series.dtype == AMOUNT and series.null_count() < rows.height]
-    return {series.name: series.sum() for series in filled}
+    return {series.name: Decimal(series.sum()) for series in filled}
