@@ -206,12 +206,6 @@ def test_an_archive_without_files_is_refused(tmp_path: Path) -> None:
     assert Folder(tmp_path / "inputs").write("holdings/a.zip", zipped({})).refusal().found == "an archive without files"
 
 
-def test_an_archive_inside_an_archive_is_named(tmp_path: Path) -> None:
-    inner = zipped({"a.csv": lines(5)})
-    refusal = Folder(tmp_path / "inputs").write("holdings/a.zip", zipped({"inner/B.ZIP": inner})).refusal()
-    assert (refusal.file, refusal.found) == ("holdings/a.zip", "an archive inside the archive, 'inner/B.ZIP'")
-
-
 def test_a_part_of_an_archive_is_replaced_with_the_whole_of_it(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "inputs", None).write("holdings/all.zip", zipped({"p.csv": lines(5)}))
     refusal = folder.write("holdings/p.csv", lines(6)).refusal()
