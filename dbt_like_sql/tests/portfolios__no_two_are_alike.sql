@@ -4,7 +4,7 @@
 -- description: No two portfolios of different files have at least three lines, and half of the lines of one, with the same
 --              instrument and value: one inventory sent under two portfolio ids is counted twice. Lines below 1,000 EUR
 --              are left out. A fund that copies another to the cent is true and is listed all the same. (One portfolio in
---              two files: holdings, no_line_comes_in_two_files; the same key or bytes twice are refused at the door.)
+--              two files: holdings, no_line_comes_twice; the same key or bytes twice are refused at the door.)
 
 with lines as (
     select as_of_date, portfolio_id, instrument_id, market_value_eur, source_file_id

@@ -15,6 +15,7 @@ from impact_pipeline.ingest.datasets import tables_of, typed_rows
 from impact_pipeline.ingest.delivery_rules import (
     check_fund_cycles,
     check_keys,
+    note_future,
     note_issuer_differences,
     note_unknown_issuers,
     note_waiting,
@@ -114,7 +115,9 @@ def _read(
         if dataset == "holdings":
             continue
         frames[dataset] = typed_rows(dataset, [table for table in tables if table.dataset == dataset], findings)
-        check_keys(dataset, frames[dataset], {file.sha256: file.name for file in read})
+        names = {file.sha256: file.name for file in read}
+        check_keys(dataset, frames[dataset], names)
+        note_future(dataset, frames[dataset], names, today, findings)
     mending.check_found(folders, there.not_read)
     note_waiting(mending.waiting, findings)
     used += read

@@ -93,6 +93,34 @@ def _check_parts(dataset: str, frame: pl.DataFrame, files: Mapping[str, str]) ->
         )
 
 
+def note_future(
+    dataset: str, frame: pl.DataFrame, files: Mapping[str, str], today: dt.date, findings: Findings
+) -> None:
+    """List rows about a fiscal year that had not begun when they were received, or received after ``today``.
+
+    Nobody uses them yet, and an older figure stands in: most are slips in a year.
+    """
+    if "known_from" not in frame.columns:
+        return
+    is_early = pl.lit(value=False)
+    if "fiscal_year" in frame.columns:
+        is_early = (pl.col("fiscal_year") > pl.col("known_from").dt.year()) & (pl.col("known_from") > ALWAYS)
+    is_late = pl.col("known_from") > today
+    for row in frame.filter(is_late | is_early).iter_rows(named=True):
+        late = row["known_from"] > today
+        column = "known_from" if late else "fiscal_year"
+        reason = (
+            f"received after today, {today}: not used before that day"
+            if late
+            else f"a year that had not begun on {row['known_from']}, when this was received: not used before it is over"
+        )
+        file_id = row["source_file_id"]
+        finding = Finding(
+            dataset, files[file_id], file_id, row["source_row"], column, f"{row[column]}", reason, "future_fact", WARN
+        )
+        findings.add(finding)
+
+
 def check_fund_cycles(holdings: pl.DataFrame, files: Mapping[str, str], fund_columns: Mapping[str, str]) -> None:
     """Refuse funds that hold each other in a circle; the chain is named.
 

@@ -151,7 +151,7 @@ def test_the_same_bytes_under_another_name_are_refused(tmp_path: Path, dataset: 
          ["P", "Q"]),
         # two lines alike are no copy of a portfolio; another value is another line
         ([share(f"OTHER {place}", value, portfolio_id="Q") for place, value in enumerate((10_000, 20_000))], []),
-        # of one portfolio: no_line_comes_in_two_files
+        # of one portfolio: no_line_comes_twice
         ([share("OTHER ID", 10_000)], []),
     ],
 )  # fmt: skip

@@ -102,15 +102,56 @@ def test_a_rate_that_is_not_the_references_is_listed(listed):
     assert ids(found) == {"another day", "not converted"}
 
 
-def test_a_line_that_two_files_give_is_listed_twice(listed, tmp_path):
-    """The custodian's list and the manager's, of one portfolio, each with line ids of its own."""
+def test_a_line_that_comes_twice_is_listed_twice(listed, tmp_path):
+    """The custodian's list and the manager's, of one portfolio, each with line ids of its own; and a row copied."""
     shares = {"instrument_id": "FR0000120271", "quantity": 10, "currency": "EUR"}
     other = {**shares, "instrument_id": "FR0000120073"}
-    december = [held("C1", 1_000, **shares), held("C2", 2_000, **other), held("C3", 1_000, **shares)]
+    copied = {**shares, "instrument_id": "US0378331005"}
+    december = [
+        held("C1", 1_000, **shares), held("C2", 2_000, **other),
+        held("copied", 5_000, **copied), held("copy", 5_000, **copied), held("lot", 5_000, **copied | {"quantity": 11}),
+        held("cents", 999, **copied), held("also cents", 999, **copied),
+        held("elsewhere", 5_000, **copied, portfolio_id="Q"),
+        line("account", asset_class="cash", market_value=5_000, **copied),
+    ]  # fmt: skip
     manager = [held("M1", 1_000, **shares), held("M2", 2_001, **other)]
     write_csv(tmp_path / "inputs" / "holdings" / "manager_2024-12.csv", manager)
-    found = listed("holdings__no_line_comes_in_two_files", [], december, "2024-12")
-    assert ids(found) == {"C1", "C3", "M1"}
+    found = listed("holdings__no_line_comes_twice", [], december, "2024-12")
+    assert ids(found) == {"C1", "M1", "copied", "copy"}
+
+
+def test_a_price_that_is_not_that_of_the_other_lines_is_listed(listed):
+    """100 each, and one supplier writes thousands. A bond is compared with bonds, a lone line with nothing."""
+    shares = {"instrument_id": "FR0000120271"}
+    bond = {"instrument_id": "FR0014001NN8"}
+    december = [
+        held("one", 100_000, quantity=1_000, **shares),
+        held("two", 5_000, quantity=50, **shares),
+        held("near", 19_900, quantity=100, **shares),  # 199 is not yet twice the middle one
+        held("low", 4_900, quantity=100, **shares),  # 49 is less than half
+        held("thousands", 10_000_000, quantity=100, **shares),
+        held("cents", 999, quantity=1, **shares),
+        held("bond", 98_000, nominal_amount=100_000, **bond),
+        held("bond in thousands", 98_000_000, nominal_amount=100_000, **bond),
+        held("alone", 10_000_000, quantity=1, instrument_id="US0378331005"),
+    ]
+    found = listed("holdings__prices_of_one_day_agree", [], december, "2024-12")
+    # of two bonds nobody can say which is right
+    assert ids(found) == {"low", "thousands", "bond", "bond in thousands"}
+
+
+def test_a_value_with_the_other_sign_than_its_quantity_is_listed(listed):
+    december = [
+        held("long", 100, quantity=10),
+        held("short", -100, quantity=-10),
+        held("slip", -100, quantity=10),
+        held("bond", -100, nominal_amount=100),
+        held("nothing", 0, quantity=10),
+        held("unknown", -100),
+        line("hedge", asset_class="derivative", market_value=-100, quantity=10),
+    ]
+    found = listed("holdings__values_have_the_sign_of_their_quantities", [], december, "2024-12")
+    assert ids(found) == {"slip", "bond"}
 
 
 def test_a_column_that_went_empty_is_named(listed):

@@ -102,3 +102,28 @@ def test_nothing_is_added_to_a_constant(tmp_path: Path) -> None:
     folder, profiles = depot(tmp_path, profile=PROFILE.replace("header: Kurswert, add", 'constant: "1", add'))
     with pytest.raises(Exception, match="add only beside a header"):
         folder.read(profiles=profiles)
+
+
+TOTALS = "totals: [{header: Kennung, starts_with: [Summe], sums: [Menge], required: true}]\noutputs:"
+
+
+def test_a_row_of_totals_is_checked_even_where_another_rule_would_skip_it(tmp_path: Path) -> None:
+    """Rows without a unit are no data; the total has none either."""
+    profile = PROFILE.replace("outputs:", "skip: [{header: Einheit, empty: true}]\n" + TOTALS)
+    text = FILE + "Aktien;;;;\nSumme;{};;;\n"
+    folder, profiles = depot(tmp_path, text.format("101.500"), profile)  # 1,500 + 100,000
+    assert folder.read(profiles=profiles).frames["raw.holdings"].height == 2
+    error = refusal(tmp_path, text.format("101.510"), profile)
+    assert (error.row, error.found) == (6, "a total of 101.510")
+
+
+def test_a_file_in_another_encoding_than_its_profile_says_is_refused(tmp_path: Path) -> None:
+    """Each accent of UTF-8 would be read as two signs of cp1252, and no reader would notice."""
+    profile = PROFILE.replace("extensions:", "encoding: cp1252\nextensions:").replace(', "€"', "")
+    text = FILE.replace("98.000,00 €", "98.000,00").replace("Depot: HEALTH-A", "Depot: HEALTH-A, Gesundheit für alle")
+    error = refusal(tmp_path, text, profile)
+    assert (error.row, error.found, error.expected) == (1, "UTF-8 text", "cp1252 text, as the profile says")
+    folder, profiles = depot(tmp_path, profile=profile)
+    folder.write("holdings/depot.csv", text.encode("cp1252"))
+    lines = folder.read(profiles=profiles).frames["raw.holdings"]
+    assert lines["portfolio_id"].unique().to_list() == ["HEALTH-A, Gesundheit für alle"]

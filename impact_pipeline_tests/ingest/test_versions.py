@@ -232,3 +232,13 @@ def test_two_files_that_contradict_each_other_may_be_versions(
     assert f"Give it the same name, in a folder {RECEIVED}YYYY-MM-DD" in refusal.hint
     alone = Folder(tmp_path / "alone").write(f"{dataset}/a.csv", f"{header}\n{first}\n{second}\n").refusal()
     assert "folder" not in alone.hint
+
+
+def test_a_fact_of_the_future_is_listed(tmp_path: Path) -> None:
+    """A slip in a year: nobody would use the row, and an older figure would stand in without a word."""
+    rows = ["X,2023,1,10,report,2024-06-01", "X,2042,1,11,report,2024-06-01", "X,2024,1,12,report,2052-06-01"]
+    text = "issuer_id,fiscal_year,scope,tco2e,source,known_from\n" + "\n".join(rows) + "\n"
+    found = Folder(tmp_path / "inputs").write("issuer_emissions/first.csv", text).read()
+    told = found.rejected_rows.filter(rule="future_fact").select("row", "column", "value", "severity").rows()
+    assert told == [(3, "fiscal_year", "2042", "warn"), (4, "known_from", "2052-06-01", "warn")]
+    assert found.frames["raw.issuer_emissions"].height == 3

@@ -50,6 +50,16 @@ def encoding_of(file: SourceFile, encodings: Sequence[str] = ("utf-8",)) -> str:
             row=_row_at(data, match.start()),
             hint="Save it as CSV again",
         )
+    accent = None if "utf-8" in encodings else _UTF_8_ACCENT.search(data)
+    if accent is not None and _not_valid(data, "utf-8") is None:
+        raise SourceFileError(
+            file.name,
+            "UTF-8 text",
+            f"{' or '.join(encodings)} text, as the profile says",
+            row=_row_at(data, accent.start()),
+            column=_column_at(data, accent.start()),
+            hint=f"Set encoding: [utf-8, {', '.join(encodings)}] in the profile; each accent would become two signs",
+        )
     places: list[int] = []
     for encoding in encodings:
         odd = _not_valid(data, encoding)

@@ -45,12 +45,13 @@ def data_rows(profile: ColumnsProfile, table: TextTable) -> tuple[TextTable, lis
         cells = Cells(profile, table).of(rule.header)
         mask = cells.is_null() if rule.empty else _starts(cells, rule.starts_with)
         how = "empty" if rule.empty else "starts with " + " or ".join(rule.starts_with)
-        table = without(table, mask, f"skip: {rule.header} {how}")
+        # a row to be checked is not skipped, whatever else it looks like
+        table = without(table, mask & ~_totals(profile, table)[1], f"skip: {rule.header} {how}")
     return without(table, _checked_totals(profile, table), "totals, found to be right"), left_out
 
 
-def _checked_totals(profile: ColumnsProfile, table: TextTable) -> pl.Series:
-    """Which rows add others up."""
+def _totals(profile: ColumnsProfile, table: TextTable) -> tuple[list[tuple[TotalRow, pl.Series]], pl.Series]:
+    """The rows that each rule finds, and all of them."""
     cells_of = Cells(profile, table)
     is_total = pl.repeat(value=False, n=table.frame.height, dtype=pl.Boolean, eager=True)
     found: list[tuple[TotalRow, pl.Series]] = []
@@ -58,6 +59,13 @@ def _checked_totals(profile: ColumnsProfile, table: TextTable) -> pl.Series:
         mask = _starts(cells_of.of(total.header), total.starts_with) & ~is_total
         found.append((total, mask))
         is_total = is_total | mask
+    return found, is_total
+
+
+def _checked_totals(profile: ColumnsProfile, table: TextTable) -> pl.Series:
+    """Which rows add others up; refused where one does not."""
+    cells_of = Cells(profile, table)
+    found, is_total = _totals(profile, table)
     for total, mask in found:
         if total.required and not mask.any():
             expected = f"a row whose {total.header} starts with {total.starts_with[0]!r}"
