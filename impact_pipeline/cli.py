@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from impact_pipeline.cli_door import print_door
+from impact_pipeline.cli_door import missing_files, print_door
 from impact_pipeline.cli_explain import explain
 from impact_pipeline.cli_policy import policy_app
 from impact_pipeline.cli_profile import profile
@@ -86,6 +86,13 @@ def run(
     settings.require_inputs()
     outcome = _run(settings, first, last, known_as_of, quiet=as_json, verbose=verbose)
     _report(settings, outcome, as_json)
+    if known_as_of and outcome.exit_code == 0:
+        again = f"--month {first}" if first == last else f"--months {first}:{last}"
+        err.print(
+            f"an earlier view, of {known_as_of}, is shown to readers now; `impact run {again}` brings back the newest",
+            highlight=False,
+            soft_wrap=True,
+        )
     raise typer.Exit(outcome.exit_code)
 
 
@@ -121,14 +128,15 @@ def _report(settings: Settings, outcome: "Outcome", as_json: bool) -> None:
     """Print how the run ended; figures are those of its last month."""
     from impact_pipeline.publishing.figures import Figures
 
-    figures = None
+    figures, missing, last = None, "", parse_month(outcome.months.split(":")[-1])
     if outcome.exit_code == 0:
-        figures = Figures(settings.readers, parse_month(outcome.months.split(":")[-1]))
+        figures, missing = Figures(settings.readers, last), missing_files(settings, last)
     if as_json:
         print_json(
             {
                 **vars(outcome),
                 "failed_checks": [vars(check) for check in outcome.failed_checks],
+                "missing_files": missing,
                 "indicators": figures.view("indicators").to_dicts() if figures else [],
                 "rejected": figures.view("rejected").to_dicts() if figures else [],
                 "corrections": figures.view("corrections").to_dicts() if figures else [],
@@ -138,6 +146,10 @@ def _report(settings: Settings, outcome: "Outcome", as_json: bool) -> None:
         if figures:
             print_indicators(figures)
             print_door(figures)
+        if missing:
+            out.print(
+                f"expected for {last:%Y-%m} and not there: {missing}", markup=False, highlight=False, soft_wrap=True
+            )
         passed = outcome.n_checks - len(outcome.failed_checks)
         if outcome.n_checks:
             out.print(f"{outcome.months}: {passed} of {outcome.n_checks} checks passed", highlight=False)

@@ -1,8 +1,10 @@
 """What a run's report says of the door: cells refused or flagged, and cells corrected."""
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from impact_pipeline.console import out
+from impact_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from impact_pipeline.publishing.figures import Figures
@@ -12,6 +14,14 @@ def print_door(figures: "Figures") -> None:
     """Count what was refused, flagged and corrected in the month, and say where each is listed."""
     _print_counts(figures, "rejected", "refused or flagged at the door", ["rule", "severity"])
     _print_counts(figures, "corrections", "corrections of delivered cells", ["status"])
+
+
+def missing_files(settings: Settings, month: dt.date) -> str:
+    """What the policy's ``deliveries.yaml`` waits for and is not there for the month; empty when nothing is."""
+    from impact_pipeline.ingest.expected_files import arrivals, read_expected
+
+    expected = read_expected(settings.policy)
+    return arrivals(settings.inputs, expected, month, dt.date.today()).waits if expected else ""
 
 
 def _print_counts(figures: "Figures", view: str, what: str, names: list[str]) -> None:

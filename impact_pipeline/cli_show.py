@@ -68,7 +68,9 @@ def show(
 
 def print_indicators(figures: "Figures") -> None:
     """The committee's table of the month."""
-    grid = Grid(title=f"Indicateurs de mission au {figures.month:%d/%m/%Y}", title_justify="left", show_lines=True)
+    known = figures.known_as_of
+    title = f"Indicateurs de mission au {figures.month:%d/%m/%Y}" + (f", connus au {known:%d/%m/%Y}" if known else "")
+    grid = Grid(title=title, title_justify="left", show_lines=True)
     grid.add_column("Indicateur", ratio=1, min_width=24)
     for name in ("Valeur", "Numérateur", "Dénominateur", "Couverture", "Référence", "Évolution", "Cible"):
         grid.add_column(name, justify="right", no_wrap=True)

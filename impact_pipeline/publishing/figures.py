@@ -88,6 +88,12 @@ class Figures:
                 f"{month:%Y-%m} is not in {readers} (it holds {known}); run `impact run --month {month:%Y-%m}` first"
             )
 
+    @property
+    def known_as_of(self) -> dt.date | None:
+        """The day up to which the month's facts were received."""
+        found = self.query("select known_as_of from audit.months where as_of_date = $month", month=self.month)
+        return found["known_as_of"][0] if found.height else None
+
     def view(self, name: str, portfolio: str | None = None) -> pl.DataFrame:
         """Rows of one of ``VIEWS`` for the month.
 

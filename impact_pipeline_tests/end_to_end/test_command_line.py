@@ -62,6 +62,23 @@ def test_a_month_from_files_to_figures(installation):
     assert "-57,0 %" in printed
 
 
+def test_files_that_a_month_waits_for_and_an_earlier_view_are_said(installation):
+    """A launch by hand waits for no file, as the sensor does; readers see an earlier view until the next run."""
+    policy = installation.policy / "deliveries.yaml"
+    policy.write_text('- {dataset: holdings, file: "{yyyy-mm}.csv", required: true, due_days: 5}\n')
+    done = installation.impact("run", "--month", "2024-12")
+    assert "not there" not in done.stdout
+    assert "earlier view" not in done.stderr
+    other = policy.read_text() + '- {dataset: holdings, file: "fund_{yyyymm}.csv", required: true, due_days: 5}\n'
+    policy.write_text(other)
+    done = installation.impact("run", "--month", "2024-12", "--known-as-of", "2025-06-30")
+    assert "expected for 2024-12 and not there: holdings/fund_202412.csv (due 2025-01-05" in done.stdout
+    assert "an earlier view, of 2025-06-30" in done.stderr
+    assert "`impact run --month 2024-12` brings back the newest" in done.stderr
+    shown = installation.impact("show", "indicators", "--month", "2024-12").stdout
+    assert "Indicateurs de mission au 31/12/2024, connus au 30/06/2025" in shown
+
+
 def test_running_again_changes_nothing_and_order_does_not_matter(installation, tmp_path):
     installation.impact("run", "--months", "2024-11:2024-12")
     first = installation.tables()

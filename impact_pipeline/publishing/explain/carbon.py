@@ -269,9 +269,18 @@ def _add_lines(month: MonthRows, top: list[Row], column: str, scopes: str) -> No
                 "financials_fiscal_year": sheet.get("fiscal_year"),
                 "data_quality_score": row["covered_score"],
                 "carbon_status": row["carbon_status"],
+                "counted_as": _counted_as(column),
                 "inputs": cells,
             }
         )
+
+
+def _counted_as(column: str) -> str:
+    """What a line's contribution is made of: the words of the page differ."""
+    if column.startswith("waci"):
+        return "revenue_intensity"
+    is_amount = column.endswith("_value_eur") or column in ("market_value_eur", "coverage_ratio")
+    return "amount" if is_amount else "attribution"
 
 
 def _why_unknown(value: Any, sums: Row) -> str | None:

@@ -73,14 +73,14 @@ METHODS = {
         ),
         Method(
             "SFDR-PAI-15",
-            "Intensité des États sur l'exposition couverte",
+            "Intensité des États (pai_15 de marts.pai_indicators : sur tous les investissements)",
             "Σ (exposition × émissions nationales / PIB nominal) / Σ exposition couverte",
             SFDR, "tableau 1, indicateur 15", "M",
         ),
         Method(
             "TCFD-WACI",
             "Intensité moyenne pondérée (WACI)",
-            "Σ (valeur × émissions / chiffre d'affaires) / Σ valeur des mêmes lignes",
+            "Σ (valeur × émissions / chiffre d'affaires) / Σ valeur, lignes couvertes avec chiffre d'affaires",
             "TCFD, indicateurs (2017, 2021)", "carbon footprinting and exposure metrics", "S",
         ),
         Method(

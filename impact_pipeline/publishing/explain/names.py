@@ -26,7 +26,7 @@ SOVEREIGN = {
     "exposure_eur": ("IMPACT-VALUE", "EUR", "Exposition aux États"),
     "covered_exposure_eur": ("IMPACT-VALUE", "EUR", "Exposition aux États couverte"),
     "financed_emissions_tco2e": ("PCAF-A-SOV", "tCO2e", "Émissions financées des États"),
-    "intensity_tco2e_per_meur_gdp": ("SFDR-PAI-15", "tCO2e/MEUR PIB", "Intensité des États (SFDR, PAI 15)"),
+    "intensity_tco2e_per_meur_gdp": ("SFDR-PAI-15", "tCO2e/MEUR PIB", "Intensité des États sur l'exposition couverte"),
     "intensity_coverage_ratio": ("IMPACT-COV-SOV", "ratio", "Couverture de l'intensité des États"),
 }
 #: Indicator of marts.investment_shares -> method, unit, label.

@@ -134,7 +134,9 @@ def _name(part: dict[str, Any]) -> str:
 
 
 def _detail(part: dict[str, Any]) -> Iterator[str]:
-    if part.get("attribution_factor") is not None:
+    if part.get("counted_as") == "revenue_intensity" and part.get("fund_declared_eur") is None:
+        yield _intensity(part)
+    elif part.get("attribution_factor") is not None and part.get("counted_as") != "amount":
         yield _attribution(part)
     elif part.get("fund_declared_eur") is not None:
         covered = f"{fr(part['fund_declared_eur'])} EUR couverts sur {fr(part['outstanding_eur'])} EUR"
@@ -161,17 +163,30 @@ def _detail(part: dict[str, Any]) -> Iterator[str]:
 
 def _attribution(part: dict[str, Any]) -> str:
     basis = BASES.get(part["denominator_basis"], part["denominator_basis"])
-    emissions = " ; ".join(
+    return (
+        f"{fr(part['outstanding_eur'])} EUR / {fr(part['denominator_eur'])} EUR ({basis})"
+        f" = {fr(part['attribution_factor'], 10)} ; {_emissions(part)}{_proceeds(part)} ; exercices :"
+        f" {_years(part)} ; score {fr(part['data_quality_score'], 0)}"
+    )
+
+
+def _intensity(part: dict[str, Any]) -> str:
+    revenue = "inconnu" if part["revenue_eur"] is None else f"{fr(part['revenue_eur'])} EUR"
+    return f"{_emissions(part)} ; chiffre d'affaires {revenue} ; exercices : {_years(part)}"
+
+
+def _emissions(part: dict[str, Any]) -> str:
+    known = (
         f"scope {scope} {fr(part[f'scope_{scope}_tco2e'])} t"
         for scope in (1, 2, 3)
         if part[f"scope_{scope}_tco2e"] is not None
     )
+    return " ; ".join(known) or "émissions inconnues"
+
+
+def _years(part: dict[str, Any]) -> str:
     years = f"émissions {part['emissions_fiscal_year'] or '–'}, scope 3 {part['scope_3_fiscal_year'] or '–'}"
-    return (
-        f"{fr(part['outstanding_eur'])} EUR / {fr(part['denominator_eur'])} EUR ({basis})"
-        f" = {fr(part['attribution_factor'], 10)} ; {emissions or 'émissions inconnues'}{_proceeds(part)} ; exercices :"
-        f" {years}, bilan {part['financials_fiscal_year'] or '–'} ; score {fr(part['data_quality_score'], 0)}"
-    )
+    return f"{years}, bilan {part['financials_fiscal_year'] or '–'}"
 
 
 def _proceeds(part: dict[str, Any]) -> str:
