@@ -230,7 +230,8 @@ def _check_range(batch: Batch, column: Column) -> None:
     if low is not None and column.name not in ("tco2e",):
         batch.refuse(pl.col(name) < low, name, f"at least {low:g}", lambda row: str(row[name]))
     if high is not None:
-        batch.refuse(pl.col(name) > high, name, f"at most {high:g}", lambda row: str(row[name]))
+        hint = 'In percent? Write a fraction, or set factor: "0.01" in a profile' if high == 1 else ""
+        batch.refuse(pl.col(name) > high, name, f"at most {high:g}", lambda row: str(row[name]), hint)
 
 
 def iso_dates(texts: Iterable[str | None]) -> list[dt.date] | None:

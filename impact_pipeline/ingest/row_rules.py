@@ -68,7 +68,7 @@ def _check_currency(batch: Batch) -> None:
         return
     strange = [code for code in _distinct(batch, "currency") if code not in currencies()]
     if strange:
-        hint = nearest(strange[0].upper(), [])
+        hint = nearest(strange[0], currencies())
         if strange[0].upper() in currencies():
             hint = "Write it in capital letters"
         batch.refuse(
@@ -141,7 +141,8 @@ def _holdings(batch: Batch) -> Batch:
         "market_value",
         "a market_value or a market_value_eur",
         lambda row: "neither of the two",
-        "Ask for the value; what is worth nothing says 0. An unknown value would be missing from every total",
+        "Ask for the value; what is worth nothing says 0. An unknown value would be missing from every total. Is a"
+        " column read as the value (`impact profile`)? A broken formula of a workbook is an empty cell",
     )
     no_currency = no_euro & pl.col("currency").is_null() & ~is_priced_later
     batch.refuse(no_currency, "currency", "the currency of market_value", lambda row: "an empty cell")

@@ -316,3 +316,17 @@ def test_what_is_left_out_is_counted_and_what_is_read_added_up(tmp_path: Path) -
     answer = run.invoke(app, ["profile", str(file), "--policy", str(folder)])
     assert "left out, totals, found to be right: 1 row (8) of 4" in answer.output
     assert "market_value_eur 148,023.9" in answer.output
+
+
+def test_notes_below_the_table_are_proposed_as_its_footer(tmp_path: Path) -> None:
+    profile = proposed(tmp_path, INVENTORY + "Printed on 05/01/2025;;;;;\nAll values are estimates;;;;;\n")
+    assert profile["footer"] == ["Printed on", "All values"]
+    assert [rule["starts_with"] for rule in profile["totals"]] == [["Total BD", "Total EQ"], ["Total"]]
+
+
+def test_a_file_of_a_later_day_is_still_in_the_folder_of_its_dataset(tmp_path: Path) -> None:
+    file = tmp_path / "holdings" / "received-2025-02-10" / "fund.csv"
+    file.parent.mkdir(parents=True)
+    file.write_text(tpt_csv([position()]), encoding="utf-8")
+    answer = run.invoke(app, ["profile", str(file), "--policy", str(policy(tmp_path))])
+    assert (answer.exit_code, "profile tpt" in answer.output) == (0, True)

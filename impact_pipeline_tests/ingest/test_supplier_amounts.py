@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from impact_pipeline.errors import SourceFileError
+from impact_pipeline.errors import PolicyFileError, SourceFileError
 from impact_pipeline_tests.ingest.deliveries import ISIN, OTHER_ISIN, Folder
 
 PROFILE = """\
@@ -74,6 +74,7 @@ def test_what_is_added_to_an_unknown_value_is_not_the_value(tmp_path: Path) -> N
         ("98.000,00 €", "98.000,00 USD", "Kurswert", "'98.000,00 USD'", "suffix: USD"),
         ("1.234,56\n", "1.234.56\n", "Zinsen", "'1.234.56'", ""),
         ("1.500;", "1.500 Stk;", "Menge", "'1.500 Stk'", "suffix: Stk"),
+        ("1.500;", "1500.00;", "Menge", "'1500.00'", "A decimal point among decimal commas?"),
     ],
 )
 def test_what_the_profile_does_not_say_is_refused(
@@ -127,3 +128,30 @@ def test_a_file_in_another_encoding_than_its_profile_says_is_refused(tmp_path: P
     folder.write("holdings/depot.csv", text.encode("cp1252"))
     lines = folder.read(profiles=profiles).frames["raw.holdings"]
     assert lines["portfolio_id"].unique().to_list() == ["HEALTH-A, Gesundheit für alle"]
+
+
+def test_what_the_profile_or_a_line_above_says_is_refused_there(tmp_path: Path) -> None:
+    """Not at the first row of the table, which holds no such text."""
+    error = refusal(tmp_path, FILE, PROFILE.replace("31.12.2024", '"2024-12-31"'))
+    assert (error.row, error.found) == (None, "'2024-12-31'")
+    assert error.hint.startswith("It is said by the profile depot.")
+    above = PROFILE.replace("{constant: 31.12.2024}", "{heading_line: Stand}")
+    error = refusal(tmp_path, FILE.replace("Depot: HEALTH-A;;", "Depot: HEALTH-A;;Stand: 12/31/2024"), above)
+    assert (error.row, error.column, error.found) == (1, "Stand", "'12/31/2024'")
+
+
+def test_a_heading_that_changed_is_named_with_the_nearest(tmp_path: Path) -> None:
+    error = refusal(tmp_path, FILE.replace("Kurswert;", "Kurswert EUR;"))
+    assert error.found == "no column 'Kurswert'"
+    assert error.hint.startswith("Did you mean 'Kurswert EUR'? Change the signature of the profile")
+
+
+def test_a_note_that_no_footer_names_is_said_to_be_one(tmp_path: Path) -> None:
+    assert "under footer of the profile" in refusal(tmp_path, FILE + "Erstellt am 05.01.2025\n").hint
+
+
+@pytest.mark.parametrize(("value", "kind"), [("2024-12-31", "date"), ("1000", "number")])
+def test_a_constant_without_quotes_is_shown_as_written(tmp_path: Path, value: str, kind: str) -> None:
+    folder, profiles = depot(tmp_path, profile=PROFILE.replace("31.12.2024", value))
+    with pytest.raises(PolicyFileError, match=f'found {value} without quotes; .*Write "{value}": .* a {kind}'):
+        folder.read(profiles=profiles)

@@ -81,8 +81,8 @@ def test_the_same_inventory_as_a_workbook_gives_the_same_lines(tmp_path: Path) -
         (
             "Date d'inventaire : 31/12/2024",
             "Date d'inventaire : 2024-12-31",
-            None,
-            "as_of_date",
+            3,
+            "Date d'inventaire",
             "'2024-12-31'",
             "a date dd/mm/yyyy",
         ),

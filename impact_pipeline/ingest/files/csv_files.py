@@ -213,6 +213,8 @@ def _is_remark(cells: Sequence[str], footer: tuple[str, ...]) -> bool:
 
 def _wrong_count(file: SourceFile, row: int, line: str, found: int, expected: int) -> SourceFileError:
     hint = "The row looks cut: ask for the file again"
+    if found == 1:
+        hint += ". A note below the table? Name its first words under footer of the profile"
     if found > expected:
         hint = "Put quotes around a text that holds a comma"
         if _DECIMAL_COMMA.search(line):

@@ -123,9 +123,10 @@ def without_day(name: str) -> str:
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """A hint naming the closest known word, or nothing."""
-    close = difflib.get_close_matches(word.lower(), list(words), n=1, cutoff=0.5)
-    return f"Did you mean {close[0]!r}?" if close else ""
+    """A hint naming the closest known word, whatever its letter case, or nothing."""
+    known = {known.lower(): known for known in words}
+    close = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.5)
+    return f"Did you mean {known[close[0]]!r}?" if close else ""
 
 
 def discover(inputs: Path) -> dict[str, list[SourceFile]]:

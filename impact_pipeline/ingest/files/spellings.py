@@ -79,6 +79,8 @@ def number_fault(text: str, decimal: str, thousands: str) -> tuple[str, str]:
         return expected, hint
     if "," in text and decimal == ".":
         return expected, "Does this supplier write decimal commas? Set decimal: ',' in a profile of its own"
+    if "." in text and decimal == "," and thousands == ".":
+        return expected, "A decimal point among decimal commas? Ask for one spelling"
     if "." in text and decimal == ",":
         return expected, "A mark of thousands? Set thousands: '.' in the profile. A decimal point? Set decimal: '.'"
     hint = "Leave the cell empty when the figure is not known, or list the text under unknown in the profile"

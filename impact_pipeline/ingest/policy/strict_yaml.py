@@ -175,7 +175,16 @@ def _fail(model: type[BaseModel], document: Document, fault: ErrorDetails) -> No
         document.fail(path, "no value", message, key="value")
     found = fault["input"]
     shown = "keys " + ", ".join(map(str, found)) if isinstance(found, dict) else repr(found)
-    document.fail(path, shown, message[:1].lower() + message[1:])
+    expected, hint = message[:1].lower() + message[1:], ""
+    if isinstance(found, dt.date | int | float) and fault["type"] in ("string_type", "model_type"):
+        shown, hint = f"{found} without quotes", f'Write "{found}": YAML takes it for a {_yaml_kind(found)}'
+    document.fail(path, shown, expected, hint=hint)
+
+
+def _yaml_kind(value: dt.date | float) -> str:
+    if isinstance(value, bool):
+        return "yes or no"
+    return "date" if isinstance(value, dt.date) else "number"
 
 
 def _written_path(value: Any, location: tuple[Key, ...]) -> tuple[Key, ...]:

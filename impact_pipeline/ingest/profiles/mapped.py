@@ -82,7 +82,10 @@ class _Mapping:
         if texts is None:
             return None
         heading = cells.heading_of(source) or name
-        return self._typed(cells, _target(self.output.dataset, name), source, texts, heading)
+        try:
+            return self._typed(cells, _target(self.output.dataset, name), source, texts, heading)
+        except SourceFileError as error:
+            raise cells.said_elsewhere(source, error) from None
 
     def _typed(self, cells: Cells, column: Column, source: Source, texts: pl.Series, heading: str) -> pl.Series:
         if source.values:

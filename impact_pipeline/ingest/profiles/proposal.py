@@ -50,7 +50,9 @@ class Proposal:
 
     def to_yaml(self) -> str:
         """The profile file, remarks as comments on top and unused headings at the end."""
-        lines = ["# Proposed by `impact profile`: read it, correct it, then move it into profiles/ of the policy.\n"]
+        lines = [
+            "# Proposed by `impact profile`: read and correct it; it counts once it lies in profiles/ of the policy.\n"
+        ]
         lines += [f"# - {remark}\n" for remark in self.remarks]
         rules = (key for key in ("skip", "totals") if key in self.profile)
         short = {key: [_OneLine(rule) for rule in self.profile[key]] for key in rules}
@@ -78,6 +80,10 @@ def propose(file: SourceFile, dataset: str) -> Proposal:
     place = grid.header_place
     header = [cell.strip() for cell in grid.rows[place]]
     body = [row for row in grid.rows[place + 1 :] if any(cell.strip() for cell in row)]
+    footer: list[str] = []
+    while body and len(texts := [cell.strip() for cell in body[-1] if cell.strip()]) == 1:
+        footer.insert(0, " ".join(texts[0].split()[:2]))
+        body.pop()
     if not body:
         raise SourceFileError(file.name, "a header and no rows", "at least one row")
     cells = {
@@ -113,6 +119,9 @@ def propose(file: SourceFile, dataset: str) -> Proposal:
         profile["sheet"] = grid.sheet
         remarks.append(f"the workbook has several sheets: {grid.sheet} is read, which has most cells")
     profile |= {"dates": dates, "unknown": unknown, "signature": list(cells)[:5]}
+    if footer:
+        profile["footer"] = list(dict.fromkeys(footer))
+        remarks.append("notes below the table are left out by their first words (`footer`)")
     profile |= sums_of(cells, (decimal, thousands), remarks, is_whole=len(grid.rows) < READ_ROWS)
     columns = _columns(dataset, mapped, labels, cells, remarks)
     ask_units(dataset, columns, grid.rows[:place], remarks)

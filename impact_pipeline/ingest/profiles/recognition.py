@@ -179,7 +179,9 @@ def _refuse_nearly(peeked: _Peeked, profile: Profile) -> None:
         missing = profile.missing(header)
         if 0 < len(missing) * 2 < len(profile.signature):
             found, expected = profile.gap(missing)
-            raise SourceFileError(file.name, found, expected, hint="Ask the supplier for the whole file")
+            named = nearest(missing[0], [heading for heading in header if heading not in profile.signature])
+            hint = f"{named} Change the signature of the profile, or ask the supplier for the whole file".strip()
+            raise SourceFileError(file.name, found, expected, hint=hint)
 
 
 def _first_lines(file: SourceFile, profile: Profile) -> Iterator[tuple[int, str, list[str]]]:

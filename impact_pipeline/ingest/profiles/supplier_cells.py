@@ -68,7 +68,7 @@ class Cells:
         if source.row_number:
             return self.table.rows.cast(pl.String)
         if source.heading_line is not None or source.file_name is not None:
-            said = self._above(source.heading_line) if source.heading_line else self._in_name(source)
+            said = self._above(source.heading_line)[1] if source.heading_line else self._in_name(source)
             return pl.repeat(said, height, dtype=pl.String, eager=True)
         if source.join:
             columns = [self.of(heading).alias(str(place)) for place, heading in enumerate(source.join)]
@@ -85,14 +85,26 @@ class Cells:
             return None
         return self.of(self.heading_of(source) or source.header[0])
 
-    def _above(self, label: str) -> str:
-        for cells in self.table.above:
+    def said_elsewhere(self, source: Source, error: SourceFileError) -> SourceFileError:
+        """The same refusal at the place where the text stands: above the header, in the file's name, in the profile."""
+        if source.heading_line is not None:
+            row, column = self._above(source.heading_line)[0], source.heading_line
+            return SourceFileError(error.file, error.found, error.expected, row=row, column=column, hint=error.hint)
+        if source.file_name is not None or source.constant is not None:
+            where = "the file's name" if source.file_name is not None else f"the profile {self.profile.id}"
+            hint = f"It is said by {where}. {error.hint}".strip()
+            return SourceFileError(error.file, error.found, error.expected, column=error.column, hint=hint)
+        return error
+
+    def _above(self, label: str) -> tuple[int, str]:
+        """Row of the label's line above the header, and what stands behind it."""
+        for row, cells in enumerate(self.table.above, start=1):
             for place, cell in enumerate(cells):
                 head, _, behind = cell.partition(":")
                 if heading_key(head) == heading_key(label):
                     said = behind.strip() or next((text.strip() for text in cells[place + 1 :] if text.strip()), "")
                     if said:
-                        return said
+                        return row, said
         lines = ["|".join(filled) for cells in self.table.above if (filled := [c.strip() for c in cells if c.strip()])]
         raise SourceFileError(
             self.file.name,

@@ -70,7 +70,8 @@ def try_file(path: Path, dataset: str, profiles: Path) -> Trial:
         SettingsError: no dataset can be told, or a kind of file that is not read.
         PolicyFileError: a profile of the policy that is not valid.
     """
-    dataset = dataset or path.resolve().parent.name
+    parents = [folder.name for folder in path.resolve().parents]
+    dataset = dataset or next((name for name in parents if name in DATASETS), parents[0])
     if dataset not in DATASETS:
         hint = nearest(dataset, DATASETS)
         raise SettingsError(f"{path}: give --dataset, one of {', '.join(DATASETS)}. {hint}".strip())
