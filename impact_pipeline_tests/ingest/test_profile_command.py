@@ -330,3 +330,62 @@ def test_a_file_of_a_later_day_is_still_in_the_folder_of_its_dataset(tmp_path: P
     file.write_text(tpt_csv([position()]), encoding="utf-8")
     answer = run.invoke(app, ["profile", str(file), "--policy", str(policy(tmp_path))])
     assert (answer.exit_code, "profile tpt" in answer.output) == (0, True)
+
+
+STATEMENT = f"""Depotbestand;;;;;
+Depot: HEALTH-A;;;;Stand: 31.12.2024;
+;;Kurswert;;Einstand;
+Kennung;Bezeichnung;Lokal;EUR;EUR;Menge
+Aktien;;;;;
+{ISIN};Alpha;100,00;100,00;90,00;10
+{OTHER_ISIN};Beta;104,00;100,00;95,00;5
+Summe Aktien;;;200,00;185,00;
+Anleihen;;;;;
+FR0014001NN8;Bund;50,00;50,00;50,00;
+Summe Anleihen;;;50,00;50,00;
+Gesamtsumme;;;250,00;235,00;
+Erstellt am 05.01.2025;;;;;
+"""
+
+
+def test_a_statement_with_two_header_rows_groups_sums_and_a_footer(tmp_path: Path) -> None:
+    """All that a person adds: two words, and which column is the value."""
+    file, folder = tmp_path / "in" / "holdings" / "statement.csv", policy(tmp_path)
+    file.parent.mkdir(parents=True)
+    file.write_text(STATEMENT, encoding="utf-8")
+    answer = run.invoke(app, ["profile", str(file), "--policy", str(folder), "--write"])
+    assert answer.exit_code == 0, answer.output
+    written = folder / "profiles" / "statement.yaml"
+    text = written.read_text(encoding="utf-8")
+    profile = yaml.safe_load(text)
+    assert profile["header_rows"] == 2
+    assert profile["signature"][2:5] == ["Kurswert Lokal", "Kurswert EUR", "Einstand EUR"]
+    assert profile["group_rows"] == {"header": "Kennung", "name": "group", "words": ["Aktien", "Anleihen"]}
+    assert [rule["sums"] for rule in profile["totals"]] == [["Kurswert EUR", "Einstand EUR"]] * 2
+    columns = profile["outputs"][0]["columns"]
+    assert columns["asset_class"] == {"header": "group", "values": {"Aktien": "FILL IN", "Anleihen": "FILL IN"}}
+    text = text.replace("Aktien: FILL IN", "Aktien: listed_equity").replace(
+        "Anleihen: FILL IN", "Anleihen: sovereign_bond"
+    )
+    text = text.replace("portfolio_id: {constant: FILL IN}", "portfolio_id: {heading_line: Depot}")
+    if "market_value_eur" not in columns:
+        text = text.replace("    asset_class:", "    market_value_eur: Kurswert EUR\n    asset_class:")
+    written.write_text(text, encoding="utf-8")
+    lines = Folder(tmp_path / "in", None).read(profiles=folder / "profiles").frames["raw.holdings"].sort("source_row")
+    assert lines.select("source_row", "portfolio_id", "asset_class", "market_value_eur").rows() == [
+        (6, "HEALTH-A", "listed_equity", Decimal(100)),
+        (7, "HEALTH-A", "listed_equity", Decimal(100)),
+        (10, "HEALTH-A", "sovereign_bond", Decimal(50)),
+    ]
+    # the same cells in a workbook
+    rows: list[list[Any]] = [line.split(";") for line in STATEMENT.splitlines()]
+    text = text.replace("extensions: [csv]", "extensions: [csv, xlsx]")
+    written.write_text(text, encoding="utf-8")
+    other = Folder(tmp_path / "xlsx", None).write("holdings/statement.xlsx", workbook({"Bestand": rows}))
+    told = other.read(profiles=folder / "profiles").frames["raw.holdings"].sort("source_row")
+    assert told.drop("source_file_id").equals(lines.drop("source_file_id"))
+
+    # a line that lost its figures is no group
+    file.write_text(STATEMENT.replace("Beta;104,00;100,00;95,00;5", ";;;;"), encoding="utf-8")
+    refusal = Folder(tmp_path / "in", None).refusal(profiles=folder / "profiles")
+    assert (refusal.row, refusal.found, refusal.expected) == (7, f"'{OTHER_ISIN}'", "one of Aktien, Anleihen")

@@ -12,7 +12,7 @@ import polars as pl
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.files.csv_bytes import decoded, slices
 from impact_pipeline.ingest.files.sources import SourceFile
-from impact_pipeline.ingest.files.tables import TextTable, check_formulas, check_header, no_rows
+from impact_pipeline.ingest.files.tables import TextTable, check_formulas, check_header, grouped_names, no_rows
 
 DELIMITERS = {",": "','", ";": "';'", "|": "'|'", "\t": "tab"}
 #: Stands between cells whose quotes were taken away; a control character, so no file holds it.
@@ -76,14 +76,17 @@ def read_csv(
     skipped: int = 0,
     keep: Callable[[str], bool] | None = None,
     footer: Sequence[str] = (),
+    header_rows: int = 1,
 ) -> TextTable:
     """Cells of a CSV file whose header is the first line after ``skipped`` lines; an empty cell is null.
+
+    With two ``header_rows``, the line before it groups its columns (``grouped_names``).
 
     ``keep`` picks the columns by name where a supplier sends many more than are used; others may be nameless, lines of
     delimiters alone and comments are skipped, and so are lines that start with one of ``footer``. Read in slices: the
     text of a file is many times its cells.
     """
-    layout, frames = _slices_of_cells(file, encoding, delimiter, skipped, keep, footer)
+    layout, frames = _slices_of_cells(file, encoding, delimiter, skipped, keep, footer, header_rows)
     if not any(frame.height for frame in frames) or layout is None:
         raise no_rows(file)
     # column by column, each let go where it came from: a second copy of the whole table would be the peak of memory
@@ -101,6 +104,7 @@ def _slices_of_cells(
     skipped: int,
     keep: Callable[[str], bool] | None,
     footer: Sequence[str],
+    header_rows: int,
 ) -> tuple["_Layout | None", list[pl.DataFrame]]:
     layout: _Layout | None = None
     frames: list[pl.DataFrame] = []
@@ -110,7 +114,7 @@ def _slices_of_cells(
         first += part.count(b"\n")
         lines = lines.filter(pl.col("row") > skipped, pl.col("line") != "")
         if layout is None and lines.height:
-            layout = _layout(file, encoding, delimiter, skipped, keep, footer)
+            layout = _layout(file, encoding, delimiter, skipped, keep, footer, header_rows)
             lines = lines.slice(1)
         if layout is not None and lines.height:
             frames.append(_split(layout, lines))
@@ -140,13 +144,16 @@ def _layout(
     skipped: int,
     keep: Callable[[str], bool] | None,
     footer: Sequence[str],
+    header_rows: int,
 ) -> _Layout:
     text = next(slices(file, encoding)).decode()
     row, cells = next(records(file, text, delimiter, skipped))
     check_formulas(file, cells, row)
+    above = tuple(tuple(line) for line in csv.reader(text.split("\n", skipped)[:skipped], delimiter=delimiter))
+    if header_rows == 2:
+        cells = grouped_names(above[-1] if above else (), cells)
     places = [place for place, name in enumerate(cells) if keep is None or keep(name)]
     names = check_header(file, [cells[place] for place in places], row)
-    above = tuple(tuple(line) for line in csv.reader(text.split("\n", skipped)[:skipped], delimiter=delimiter))
     remarks = None if keep is None else tuple(footer)
     return _Layout(file, encoding, delimiter, len(cells), dict(zip(names, places, strict=True)), remarks, above)
 

@@ -45,6 +45,19 @@ class TextTable:
             object.__setattr__(self, "dataset", self.file.dataset)
 
 
+def grouped_names(above: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Headings of two rows as one: that of a group of columns, which holds to the next one, and the column's own.
+
+    ``Market value | | Cost`` over ``Local | EUR | EUR``: Market value Local, Market value EUR, Cost EUR.
+    """
+    group, made = "", []
+    for place, name in enumerate(names):
+        said = above[place].strip() if place < len(above) else ""
+        group = said or group
+        made.append(f"{group} {name.strip()}".strip() if name.strip() else said)
+    return made
+
+
 def check_header(file: SourceFile, header: Sequence[str], row: int | None = 1) -> list[str]:
     """Column names without surrounding blanks; each must have a name and be there once."""
     if len(header) > MOST_COLUMNS:

@@ -1,6 +1,7 @@
 """Workbooks (XLSX, XLS, ODS) as tables of text cells."""
 
 import io
+import itertools
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 
@@ -15,6 +16,7 @@ from impact_pipeline.ingest.files.tables import (
     check_formulas,
     check_header,
     check_not_empty,
+    grouped_names,
     no_rows,
     unreadable,
 )
@@ -65,20 +67,33 @@ def picked(sheets: Mapping[str, pl.DataFrame], name: str) -> pl.DataFrame | None
     return sheets.get(name, only)
 
 
-def header_place(sheet: pl.DataFrame, is_header: Callable[[Sequence[str]], bool]) -> int | None:
+def header_place(sheet: pl.DataFrame, is_header: Callable[[Sequence[str]], bool], header_rows: int = 1) -> int | None:
     """Which of the first rows is the header; nothing when none is (a title may stand above it)."""
-    tops = ([cell or "" for cell in row] for row in sheet.head(HEADER_LINES).iter_rows())
-    return next((place for place, cells in enumerate(tops) if is_header(cells)), None)
+    tops = [[cell or "" for cell in row] for row in sheet.head(HEADER_LINES).iter_rows()]
+    return next((place for place in range(len(tops)) if is_header(_names(tops, place, header_rows))), None)
+
+
+def _names(rows: Sequence[Sequence[str]], place: int, header_rows: int) -> list[str]:
+    return list(rows[place]) if header_rows == 1 else grouped_names(rows[place - 1] if place else (), rows[place])
 
 
 def table_below(
-    file: SourceFile, sheet: pl.DataFrame, place: int, keep: Callable[[str], bool] | None = None
+    file: SourceFile,
+    sheet: pl.DataFrame,
+    place: int,
+    keep: Callable[[str], bool] | None = None,
+    header_rows: int = 1,
 ) -> TextTable:
-    """The table whose header is the row at ``place``. ``keep`` picks columns by name; others may be nameless."""
-    above = tuple(tuple(cell or "" for cell in row) for row in sheet.head(place).iter_rows())
+    """The table whose header is the row at ``place``. ``keep`` picks columns by name; others may be nameless.
+
+    With two ``header_rows``, the row before it groups its columns (``grouped_names``).
+    """
+    tops = [[cell or "" for cell in row] for row in sheet.head(place + 1).iter_rows()]
+    above = tuple(map(tuple, tops[:-1]))
     sheet = sheet.slice(place)
-    sheet = sheet.select(column for column in sheet.columns if sheet.get_column(column).drop_nulls().len())
-    names = [cell or "" for cell in sheet.row(0)]
+    is_filled = [sheet.get_column(column).drop_nulls().len() > 0 for column in sheet.columns]
+    names = list(itertools.compress(_names(tops, place, header_rows), is_filled))
+    sheet = sheet.select(itertools.compress(sheet.columns, is_filled))
     check_formulas(file, names, place + 1)
     picked = [at for at, heading in enumerate(names) if keep is None or keep(heading)]
     sheet, names = sheet[:, picked], [names[at] for at in picked]

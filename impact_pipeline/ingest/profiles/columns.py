@@ -174,12 +174,25 @@ class TotalRow(Part):
     tolerance: Factor = "0.01"
 
 
+class GroupRows(Part):
+    """Rows that name what the rows below them are (``Aktien``, ``Obligations``), and hold nothing else.
+
+    ``header``: the column they stand in. ``name``: the heading under which the rows below have their text. ``words``:
+    all texts such a row may have; a row with another text alone is refused, since it may be a line without its value.
+    """
+
+    header: Text
+    name: Text
+    words: Texts
+
+
 class ColumnsProfile(Shape):
     """Any table with headings. ``signature`` lists headings that tell the file from others.
 
     ``files`` narrows it to file names (globs). ``header_row`` is found by content among the first lines. ``footer``
     lists starts of lines behind the table. ``explode`` names the lists of a nested JSON file whose items are rows.
-    ``sheet`` is the sheet of a workbook, when it is neither the only one nor named as the dataset.
+    ``sheet`` is the sheet of a workbook, when it is neither the only one nor named as the dataset. ``header_rows: 2``:
+    the row above the header groups its columns, and headings are both together (``Market value EUR``).
     """
 
     kind: Literal["columns"]
@@ -190,6 +203,8 @@ class ColumnsProfile(Shape):
     footer: tuple[Text, ...] = ()
     skip: tuple[SkippedRow, ...] = ()
     totals: tuple[TotalRow, ...] = ()
+    header_rows: Literal[1, 2] = 1
+    group_rows: GroupRows | None = None
     max_header_line: Annotated[StrictInt, Field(ge=1, le=100)] = 15
     outputs: Annotated[tuple[Output, ...], Field(min_length=1)]
 
@@ -231,7 +246,7 @@ class ColumnsProfile(Shape):
     @cached_property
     def _headings(self) -> set[str]:
         """Keys of all headings that are read."""
-        named = [rule.header for rule in self.skip]
+        named = [rule.header for rule in self.skip] + ([self.group_rows.header] if self.group_rows else [])
         named += [heading for total in self.totals for heading in (total.header, *total.sums)]
         for output in self.outputs:
             named += output.where

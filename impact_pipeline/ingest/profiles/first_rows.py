@@ -13,7 +13,7 @@ from impact_pipeline.ingest.files.csv_files import DELIMITERS
 from impact_pipeline.ingest.files.json_files import read_json
 from impact_pipeline.ingest.files.sources import SourceFile
 from impact_pipeline.ingest.files.spellings import BLANKS
-from impact_pipeline.ingest.files.tables import HEADER_LINES, read_parquet
+from impact_pipeline.ingest.files.tables import HEADER_LINES, grouped_names, read_parquet
 from impact_pipeline.ingest.files.workbooks import sheets_of
 
 READ_ROWS = 2_000
@@ -31,21 +31,34 @@ class FirstRows:
     sheet: str | None = None
 
     @property
-    def header_place(self) -> int:
-        """The first row that is all names, each another one, and as wide as the widest."""
+    def header(self) -> tuple[int, int]:
+        """Place of the first row that is all names and as wide as the widest, and of how many rows its names are.
+
+        Names that are there twice need those of their groups above them (``grouped_names``).
+        """
         widest = max(sum(bool(cell.strip()) for cell in row) for row in self.rows)
         for place, row in enumerate(self.rows[:HEADER_LINES]):
             cells = [cell.strip() for cell in row if cell.strip()]
-            is_wide = len(cells) >= max(2, 0.6 * widest)
-            if is_wide and len(set(cells)) == len(cells) and not any(map(_NUMERIC.match, cells)):
-                return place
-        return 0
+            if len(cells) < max(2, 0.6 * widest) or any(map(_NUMERIC.match, cells)):
+                continue
+            if len(set(cells)) == len(cells):
+                return place, 1
+            names = list(filter(None, self.names(place, 2)))
+            if place and len(set(names)) == len(names):
+                return place, 2
+        return 0, 1
+
+    def names(self, place: int, header_rows: int) -> list[str]:
+        """Headings of a header that ends at a row."""
+        if header_rows == 1:
+            return [cell.strip() for cell in self.rows[place]]
+        return grouped_names(self.rows[place - 1] if place else (), self.rows[place])
 
 
 def headings_of(file: SourceFile) -> list[str]:
     """Headings of a file, as well as can be told without a profile."""
     grid = first_rows(file)
-    return [cell.strip() for cell in grid.rows[grid.header_place]]
+    return grid.names(*grid.header)
 
 
 def first_rows(file: SourceFile) -> FirstRows:

@@ -77,8 +77,8 @@ def propose(file: SourceFile, dataset: str) -> Proposal:
         SourceFileError: a file without rows, or one that cannot be read at all.
     """
     grid = first_rows(file)
-    place = grid.header_place
-    header = [cell.strip() for cell in grid.rows[place]]
+    place, header_rows = grid.header
+    header, top = grid.names(place, header_rows), grid.rows[: place + 1 - header_rows]
     body = [row for row in grid.rows[place + 1 :] if any(cell.strip() for cell in row)]
     footer: list[str] = []
     while body and len(texts := [cell.strip() for cell in body[-1] if cell.strip()]) == 1:
@@ -96,13 +96,14 @@ def propose(file: SourceFile, dataset: str) -> Proposal:
     is_typed = grid.delimiter is None
     decimal, thousands = (".", "") if is_typed else marks(cells, remarks)
     mapped = _mapped(dataset, list(cells))
-    labels = {name: said for name, said in _labels(dataset, grid.rows[:place]).items() if name not in mapped}
-    by_cells = by_contents(dataset, cells, mapped.values(), _UNKNOWN)
+    labels = {name: said for name, said in _labels(dataset, top).items() if name not in mapped}
+    lines = _lines(cells)
+    by_cells = by_contents(dataset, lines, mapped.values(), _UNKNOWN)
     for name, heading in by_cells.items():
         if name not in mapped and name not in labels:
             mapped[name] = heading
             remarks.append(f"{name}: {heading} by its cells; the heading does not say so")
-    dates = _dates(dataset, mapped, labels, cells, remarks)
+    dates = _dates(dataset, mapped, labels, lines, remarks)
     profile: dict[str, Any] = {
         "id": re.sub(r"[^a-z0-9]+", "_", file.path.stem.lower()).strip("_").lstrip("0123456789_")[:40] or "supplier",
         "title": f"Files like {file.path.name}",
@@ -119,12 +120,19 @@ def propose(file: SourceFile, dataset: str) -> Proposal:
         profile["sheet"] = grid.sheet
         remarks.append(f"the workbook has several sheets: {grid.sheet} is read, which has most cells")
     profile |= {"dates": dates, "unknown": unknown, "signature": list(cells)[:5]}
+    if header_rows == 2:
+        profile["header_rows"] = 2
+        remarks.append("headings are those of two rows: of a group of columns, and of the column")
     if footer:
         profile["footer"] = list(dict.fromkeys(footer))
         remarks.append("notes below the table are left out by their first words (`footer`)")
     profile |= sums_of(cells, (decimal, thousands), remarks, is_whole=len(grid.rows) < READ_ROWS)
-    columns = _columns(dataset, mapped, labels, cells, remarks)
-    ask_units(dataset, columns, grid.rows[:place], remarks)
+    groups = _groups(cells)
+    if groups:
+        profile["group_rows"] = groups
+        remarks.append(f"rows with nothing but a text under {groups['header']} are taken for headings of groups")
+    columns = _columns(dataset, mapped, labels, lines, remarks, groups)
+    ask_units(dataset, columns, top, remarks)
     profile["outputs"] = [{"dataset": dataset, "columns": columns}]
     return Proposal(profile, [heading for heading in cells if heading not in mapped.values()], remarks)
 
@@ -192,12 +200,35 @@ def _dates(
     return list(dict.fromkeys(shapes)) or ["yyyy-mm-dd"]
 
 
+def _lines(cells: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The rows that neither add others up nor name a group of them."""
+    rows = [
+        row for row in zip(*cells.values(), strict=True) if sum(map(bool, row)) > 1 and not any(map(is_added_up, row))
+    ]
+    return {heading: [row[place] for row in rows] for place, heading in enumerate(cells)}
+
+
+def _groups(cells: dict[str, list[str]]) -> dict[str, Any]:
+    """Rows with one cell alone, all in one column, that add nothing up: names of groups of rows."""
+    alone = [
+        filled[0]
+        for row in zip(*cells.values(), strict=True)
+        if len(filled := [(heading, cell) for heading, cell in zip(cells, row, strict=True) if cell]) == 1
+        and not is_added_up(filled[0][1])
+    ]
+    headings = {heading for heading, _ in alone}
+    if len(headings) != 1 or len(alone) > 50:
+        return {}
+    return {"header": headings.pop(), "name": "group", "words": list(dict.fromkeys(cell for _, cell in alone))}
+
+
 def _columns(
     dataset: str,
     mapped: dict[str, str],
     labels: dict[str, tuple[str, str]],
     cells: dict[str, list[str]],
     remarks: list[str],
+    groups: dict[str, Any],
 ) -> dict[str, Any]:
     """Sources of our columns; what must be there and was not found is to be filled in."""
     needed = required_columns(dataset)
@@ -223,6 +254,8 @@ def _columns(
             remarks.append(
                 f"{name}: no heading looks like it; give a heading, a constant, a heading_line or a file_name"
             )
+    if dataset == "holdings" and groups and not made.keys() & {"asset_class", "cic"}:
+        made["asset_class"] = {"header": groups["name"], "values": dict.fromkeys(groups["words"], FILL_IN)}
     if dataset == "holdings" and not made.keys() & {"asset_class", "cic"}:
         made["asset_class"] = {"constant": FILL_IN}
         remarks.append(
@@ -234,8 +267,6 @@ def _columns(
 def _line_code(mapped: dict[str, str], cells: dict[str, list[str]]) -> dict[str, Any]:
     """What a line goes by: its code; with its name, where some lines (deposits) have no code."""
     code, name = mapped["instrument_id"], mapped.get("instrument_name")
-    if name is not None and any(
-        label and not given and not is_added_up(label) for given, label in zip(cells[code], cells[name], strict=True)
-    ):
+    if name is not None and any(label and not given for given, label in zip(cells[code], cells[name], strict=True)):
         return {"join": [code, name]}
     return {"header": code}

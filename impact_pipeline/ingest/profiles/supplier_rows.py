@@ -7,8 +7,9 @@ from fractions import Fraction
 import polars as pl
 
 from impact_pipeline.errors import SourceFileError
+from impact_pipeline.ingest.files.spellings import heading_key
 from impact_pipeline.ingest.files.tables import TextTable
-from impact_pipeline.ingest.profiles.columns import ColumnsProfile, Source, TotalRow
+from impact_pipeline.ingest.profiles.columns import ColumnsProfile, GroupRows, Source, TotalRow
 from impact_pipeline.ingest.profiles.supplier_cells import Cells
 
 
@@ -47,7 +48,27 @@ def data_rows(profile: ColumnsProfile, table: TextTable) -> tuple[TextTable, lis
         how = "empty" if rule.empty else "starts with " + " or ".join(rule.starts_with)
         # a row to be checked is not skipped, whatever else it looks like
         table = without(table, mask & ~_totals(profile, table)[1], f"skip: {rule.header} {how}")
+    if profile.group_rows is not None:
+        table, mask = _grouped(profile, profile.group_rows, table)
+        table = without(table, mask, "group_rows: their text goes to the rows below")
     return without(table, _checked_totals(profile, table), "totals, found to be right"), left_out
+
+
+def _grouped(profile: ColumnsProfile, rule: GroupRows, table: TextTable) -> tuple[TextTable, pl.Series]:
+    """The table with what rows that stand for groups say of the rows below them; and which rows these are."""
+    if rule.name in table.frame.columns:
+        expected = "another name for what group_rows say"
+        raise SourceFileError(table.file.name, f"a column {rule.name!r}", expected, hint="Change it in the profile")
+    cells = Cells(profile, table)
+    own = cells.of(rule.header)
+    others = [cells.of(name) for name in table.frame.columns if heading_key(name) != heading_key(rule.header)]
+    is_bare = pl.DataFrame(others).select(pl.all_horizontal(pl.all().is_null())).to_series()
+    is_alone = own.is_not_null() & is_bare & ~_totals(profile, table)[1]
+    hint = "A group? Add it to the words of group_rows in the profile. A line? Ask for its value"
+    strange = is_alone & ~own.is_in(list(rule.words)).fill_null(value=False)
+    cells.refuse(strange, own, "one of " + ", ".join(rule.words), rule.header, hint)
+    carried = own.set(~is_alone, None).forward_fill().alias(rule.name)
+    return replace(table, frame=table.frame.with_columns(carried)), is_alone
 
 
 def _totals(profile: ColumnsProfile, table: TextTable) -> tuple[list[tuple[TotalRow, pl.Series]], pl.Series]:
