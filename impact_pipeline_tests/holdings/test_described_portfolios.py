@@ -8,7 +8,7 @@ import pytest
 from impact_pipeline_tests.builders import Computed, compute, line, write_inputs
 
 ROOTS, MISSING = "portfolios__roots_are_described", "portfolios__described_ones_have_lines"
-HELD, NAMED = "portfolios__funds_are_held", "holdings__units_name_their_fund"
+HELD, NAMED = "portfolios__funds_are_held", "portfolios__units_name_their_fund"
 
 
 def month(path: Path, *lines: dict[str, Any], **datasets: list[dict[str, Any]]) -> Computed:

@@ -1,5 +1,5 @@
 -- check:       units_name_their_fund
--- model:       core.holdings
+-- model:       core.portfolios
 -- severity:    warn
 -- description: Units of a fund whose lines are in the month name it in fund_id. Where the instrument is such a portfolio and
 --              fund_id is empty or another one, the units stay one opaque line, and the fund's lines count beside them as if
