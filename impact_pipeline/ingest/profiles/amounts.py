@@ -46,10 +46,10 @@ def sums_of(
         [(heading, texts)] = labels.items()
         totals = _proven(cells, heading, texts, marks)
         if totals:
-            remarks.append(f"{count} rows add others up: found right, and checked in every file (`totals`)")
+            remarks.append(f"rows that add others up: {count}, found right, and checked in every file (`totals`)")
             return {"totals": totals}
     remarks.append(
-        f"{count} rows with a word for total are skipped, and nothing here proves them right: "
+        f"rows with a word for total: {count}, skipped, since nothing here proves them right; "
         "`totals` would check them (docs/profiles.md)"
     )
     return {"skip": [{"header": heading, "starts_with": _words(texts.values())} for heading, texts in labels.items()]}

@@ -80,10 +80,7 @@ def propose(file: SourceFile, dataset: str) -> Proposal:
     place, header_rows = grid.header
     header, top = grid.names(place, header_rows), grid.rows[: place + 1 - header_rows]
     body = [row for row in grid.rows[place + 1 :] if any(cell.strip() for cell in row)]
-    footer: list[str] = []
-    while body and len(texts := [cell.strip() for cell in body[-1] if cell.strip()]) == 1:
-        footer.insert(0, " ".join(texts[0].split()[:2]))
-        body.pop()
+    footer = [] if file.extension in ("json", "parquet") else _cut_footer(body)
     if not body:
         raise SourceFileError(file.name, "a header and no rows", "at least one row")
     cells = {
@@ -124,7 +121,7 @@ def propose(file: SourceFile, dataset: str) -> Proposal:
         profile["header_rows"] = 2
         remarks.append("headings are those of two rows: of a group of columns, and of the column")
     if footer:
-        profile["footer"] = list(dict.fromkeys(footer))
+        profile["footer"] = footer
         remarks.append("notes below the table are left out by their first words (`footer`)")
     profile |= sums_of(cells, (decimal, thousands), remarks, is_whole=len(grid.rows) < READ_ROWS)
     groups = _groups(cells)
@@ -135,6 +132,15 @@ def propose(file: SourceFile, dataset: str) -> Proposal:
     ask_units(dataset, columns, top, remarks)
     profile["outputs"] = [{"dataset": dataset, "columns": columns}]
     return Proposal(profile, [heading for heading in cells if heading not in mapped.values()], remarks)
+
+
+def _cut_footer(body: list[list[str]]) -> list[str]:
+    """Take away the last rows that hold one cell alone, below a row that holds more; their first two words."""
+    counts = [sum(bool(cell.strip()) for cell in row) for row in body]
+    last = max((place for place, count in enumerate(counts) if count > 1), default=len(body) - 1)
+    notes = [next(cell for cell in row if cell.strip()) for row in body[last + 1 :]]
+    del body[last + 1 :]
+    return list(dict.fromkeys(" ".join(note.split()[:2]) for note in notes))
 
 
 def _mapped(dataset: str, headings: Sequence[str]) -> dict[str, str]:
