@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from impact_pipeline.cli_door import missing_files, print_door
+from impact_pipeline.cli_door import missing_files, print_door, unread_files
 from impact_pipeline.cli_explain import explain
 from impact_pipeline.cli_policy import policy_app
 from impact_pipeline.cli_profile import profile
@@ -129,14 +129,17 @@ def _report(settings: Settings, outcome: "Outcome", as_json: bool) -> None:
     from impact_pipeline.publishing.figures import Figures
 
     figures, missing, last = None, "", parse_month(outcome.months.split(":")[-1])
+    unread: list[str] = []
     if outcome.exit_code == 0:
         figures, missing = Figures(settings.readers, last), missing_files(settings, last)
+        unread = unread_files(settings, figures)
     if as_json:
         print_json(
             {
                 **vars(outcome),
                 "failed_checks": [vars(check) for check in outcome.failed_checks],
                 "missing_files": missing,
+                "unread_files": unread,
                 "indicators": figures.view("indicators").to_dicts() if figures else [],
                 "rejected": figures.view("rejected").to_dicts() if figures else [],
                 "corrections": figures.view("corrections").to_dicts() if figures else [],
@@ -150,6 +153,9 @@ def _report(settings: Settings, outcome: "Outcome", as_json: bool) -> None:
             out.print(
                 f"expected for {last:%Y-%m} and not there: {missing}", markup=False, highlight=False, soft_wrap=True
             )
+        if unread:
+            said = "not read by any month, and no month in the name; look at the day inside"
+            out.print(f"{said}: {', '.join(unread)}", markup=False, highlight=False, soft_wrap=True)
         passed = outcome.n_checks - len(outcome.failed_checks)
         if outcome.n_checks:
             out.print(f"{outcome.months}: {passed} of {outcome.n_checks} checks passed", highlight=False)

@@ -24,6 +24,16 @@ def missing_files(settings: Settings, month: dt.date) -> str:
     return arrivals(settings.inputs, expected, month, dt.date.today()).waits if expected else ""
 
 
+def unread_files(settings: Settings, figures: "Figures") -> list[str]:
+    """Files of lines that no month has read and whose names say no month: a wrong day inside puts them elsewhere."""
+    from impact_pipeline.ingest.files.versions import versions
+    from impact_pipeline.ingest.months import months_in_name
+
+    read = set(figures.query("select distinct file from audit.source_files")["file"])
+    there = versions(settings.inputs, dt.date.today()).current["holdings"]
+    return [file.name for file in there if not months_in_name(file.name) and file.name not in read]
+
+
 def _print_counts(figures: "Figures", view: str, what: str, names: list[str]) -> None:
     rows = figures.view(view)
     if rows.is_empty():

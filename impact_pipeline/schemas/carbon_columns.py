@@ -123,7 +123,12 @@ CARBON = (
         PER_MEUR,
         None,
     ),
-    ratio("waci_tco2e_per_meur", "Emissions over revenue, weighted by market value, of covered lines with a revenue (WACI).", PER_MEUR, None),
+    ratio(
+        "waci_tco2e_per_meur",
+        "Emissions over revenue, weighted by market value, of covered lines with a revenue (WACI).",
+        PER_MEUR,
+        None,
+    ),
     ratio("waci_coverage_ratio", "Market value behind the WACI over the eligible market value.", maximum=1),
     amount(
         "attributed_production", "Sum of attribution factor times production, of the covered lines.", "unit of the row"

@@ -68,11 +68,15 @@ def test_files_that_a_month_waits_for_and_an_earlier_view_are_said(installation)
     policy.write_text('- {dataset: holdings, file: "{yyyy-mm}.csv", required: true, due_days: 5}\n')
     done = installation.impact("run", "--month", "2024-12")
     assert "not there" not in done.stdout
+    assert "not read by any month" not in done.stdout
+    other = line("Z", as_of_date="2024-01-31", market_value=1, cic="FR31")
+    write_csv(installation.inputs / "holdings" / "depot.csv", [other])
     assert "earlier view" not in done.stderr
     other = policy.read_text() + '- {dataset: holdings, file: "fund_{yyyymm}.csv", required: true, due_days: 5}\n'
     policy.write_text(other)
     done = installation.impact("run", "--month", "2024-12", "--known-as-of", "2025-06-30")
     assert "expected for 2024-12 and not there: holdings/fund_202412.csv (due 2025-01-05" in done.stdout
+    assert "look at the day inside: holdings/depot.csv" in done.stdout
     assert "an earlier view, of 2025-06-30" in done.stderr
     assert "`impact run --month 2024-12` brings back the newest" in done.stderr
     shown = installation.impact("show", "indicators", "--month", "2024-12").stdout
