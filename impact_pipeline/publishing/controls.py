@@ -21,7 +21,7 @@ REFUSED = {
     "two rows of one key, in one file or in two, unless they are parts of one row (sovereigns)": "all datasets",
     "a file said to have come after today, or two versions of one file on one day": "folders `received-YYYY-MM-DD`",
     "positions that do not add up to the net asset value": "Tripartite Template; `totals` of the profile",
-    "a total row that is not the sum above it, or is not there; rows behind the last one": "`totals` of a supplier profile",
+    "a total that is not the sum above it, or is not there; rows behind the last one": "`totals` of a supplier profile",
     "a text alone in its row that no group has": "`group_rows` of a supplier profile",
     "UTF-8 where the profile says cp1252 alone": "CSV read by a supplier profile",
     "funds that hold each other in a circle": "holdings",
