@@ -34,5 +34,12 @@ def show_changes(
         print_json(vars(change))
         return
     print_rows(change.title, change.text_rows())
+    if metric in ("economic_intensity", "waci"):
+        out.print(
+            "Prix : aussi la variation du total couvert du portefeuille, qu'une entrée ou une sortie fait bouger"
+            " (docs/explain.md)",
+            highlight=False,
+            soft_wrap=True,
+        )
     if svg is not None:
         out.print(f"chart: {svg}", markup=False, highlight=False)

@@ -4,7 +4,9 @@
 -- owner:       team:impact-data
 -- group:       issuers
 -- description: Latest fiscal year closed by the month end whose balance sheet gives the issuer's denominator; a year
---              that only gives the balance sheet total stands back behind one that gives the parts. One year for all lines
+--              that only gives the balance sheet total stands back behind one that gives the parts. Of one source the row
+--              received last counts, as a whole; of several sources each stands for itself, and of one year the one that
+--              gives the denominator comes first, then the one received last. One year for all lines
 --              of an issuer, so that its shares and its debt are parts of the same whole: listed shares that are held say
 --              that a company nobody classified is listed, and a year with an EVIC comes before a later one without. EVIC
 --              is market capitalisation + debt (+ minority interests when known, + deposits for financials), cash never deducted
@@ -36,10 +38,12 @@ facts as (
         issuers.is_listed,
         issuers.is_listed is null and shares.issuer_id is not null as needs_evic,
         rates.units_per_eur,
+        financials.known_from,
         financials.source_file_id,
         financials.source_row,
         row_number() over (
-            partition by financials.as_of_date, financials.issuer_id, financials.fiscal_year
+            partition by
+                financials.as_of_date, financials.issuer_id, financials.fiscal_year, coalesce(financials.source, '')
             order by financials.known_from desc, financials.source_file_id, financials.source_row
         ) as recency
     from staging.issuer_financials as financials
@@ -62,6 +66,7 @@ built as (
         period_end,
         revenue,
         units_per_eur,
+        known_from,
         source_file_id,
         source_row,
         -- without its deposits a bank's enterprise value would be far too small: unknown, not small
@@ -95,7 +100,8 @@ built as (
         total_assets,
         first_value(cast(total_assets / units_per_eur as decimal(24, 6))) over (
             partition by as_of_date, issuer_id
-            order by case when total_assets is null then 1 else 0 end, fiscal_year
+            order by
+                case when total_assets is null then 1 else 0 end, fiscal_year, known_from desc, source_file_id, source_row
         ) as first_total_assets_eur,
         case
             when is_financial and deposits is null and total_equity is not null and total_debt is not null
@@ -140,7 +146,7 @@ chosen as (
                     when total_assets is not null then 2
                     else 3
                 end,
-                fiscal_year desc
+                fiscal_year desc, known_from desc, source_file_id, source_row
         ) as preference
     from dated
 ),

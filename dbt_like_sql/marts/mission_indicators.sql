@@ -45,7 +45,8 @@ asked as (
                     and coalesce(verdicts.truth, 'U') = 'U'
                     then 1
             end
-        ) as n_undecided
+        ) as n_undecided,
+        count(case when outcomes.tested_as <> 'out_of_scope' then 1 end) as n_in_scope
     from core.position_outcomes as outcomes
     inner join policy.rules as rules
         on outcomes.as_of_date = rules.as_of_date
@@ -68,7 +69,8 @@ lines as (
         case when positions.market_value_eur < 0 then 0 else positions.market_value_eur end as held_eur,
         -- a line counts once even when several rules exclude it; what may be kept by decision is not a breach
         positions.headline_outcome = 'EXCLUDED' and positions.position_status <> 'DEROGATED' as is_excluded,
-        asked.n_undecided is null or asked.n_undecided > 0 as is_undecided
+        asked.n_undecided is null or asked.n_undecided > 0 as is_undecided,
+        coalesce(asked.n_in_scope > 0, false) as is_in_scope
     from marts.positions as positions
     inner join core.positions as expanded
         on positions.as_of_date = expanded.as_of_date
@@ -92,7 +94,8 @@ screened as (
         as_of_date,
         sum(held_eur) as screened_eur,
         sum(case when is_excluded then held_eur else 0 end) as excluded_eur,
-        sum(case when not is_excluded and is_undecided then held_eur else 0 end) as unknown_eur
+        sum(case when not is_excluded and is_undecided then held_eur else 0 end) as unknown_eur,
+        sum(case when is_excluded or (is_in_scope and not is_undecided) then held_eur else 0 end) as decided_eur
     from lines
     group by as_of_date
 ),
@@ -176,9 +179,10 @@ figures as (
     select
         as_of_date,
         'excluded_exposure' as indicator_id,
-        -- nothing decided is unknown, not "no exposure"
+        -- nothing decided of what the rules ask about is unknown, not "no exposure"
         case
-            when unknown_eur < screened_eur then cast(excluded_eur as double) / cast(screened_eur as double)
+            when decided_eur > 0 or unknown_eur = 0
+                then cast(excluded_eur as double) / nullif(cast(screened_eur as double), 0)
         end as value,
         cast(excluded_eur as double) as numerator,
         cast(screened_eur as double) as denominator,

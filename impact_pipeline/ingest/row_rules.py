@@ -21,6 +21,9 @@ from impact_pipeline.ingest.reference import alpha_2, asset_class_of, countries,
 ALWAYS = dt.date(1900, 1, 1)
 
 _NOT_NEGATIVE = {"issuer_emissions": ("tco2e",), "issuer_financials": ("evic", "market_cap", "total_debt")}
+_AMOUNTS = (
+    "revenue", "market_cap", "total_debt", "minority_interest", "deposits", "total_equity", "total_assets", "evic",
+)  # fmt: skip
 _NEGATIVE_RULES = {"tco2e": "negative_emissions"}
 
 
@@ -32,6 +35,7 @@ def apply_rules(batch: Batch, findings: Findings) -> Batch:
     _note_countries(batch, findings)
     for name in _NOT_NEGATIVE.get(batch.dataset, ()):
         batch = _without_negatives(batch, name, findings)
+    _note_no_currency(batch, findings)
     note_placeholders(batch, findings)
     rules: dict[str, Callable[[Batch], Batch]] = {
         "holdings": _holdings,
@@ -78,6 +82,18 @@ def _check_currency(batch: Batch) -> None:
             lambda row: repr(row["currency"]),
             hint,
         )
+
+
+def _note_no_currency(batch: Batch, findings: Findings) -> None:
+    """List balance sheets whose figures nobody can convert."""
+    if batch.dataset != "issuer_financials":
+        return
+    amounts = [name for name in _AMOUNTS if name in batch.frame.columns]
+    told = pl.any_horizontal(pl.lit(value=False), *(pl.col(name).is_not_null() for name in amounts))
+    has_currency = pl.col("currency").is_not_null() if "currency" in batch.frame.columns else pl.lit(value=False)
+    reason = "figures without a currency: none of them is used"
+    for row in batch.frame.filter(told & ~has_currency).iter_rows(named=True):
+        note(batch, findings, row, "currency", None, reason, "missing_currency", WARN)
 
 
 def _check_reserved(batch: Batch) -> None:
@@ -191,8 +207,18 @@ def _organisation(batch: Batch) -> Batch:
 
 
 def _classifications(batch: Batch) -> Batch:
-    """Shares of one subject and kind that hold on the same day must not add to more than 1."""
+    """A subject has one share of a code on a day, and its shares of one kind do not add to more than 1."""
     _in_order(batch)
+    keys = ["subject_id", "kind", "code"]
+    before = pl.col("valid_from").shift(1).over(keys, order_by=["valid_from", "_file", "source_row"])
+    until = pl.col("valid_to").shift(1).over(keys, order_by=["valid_from", "_file", "source_row"])
+    batch.refuse(
+        before.is_not_null() & (until.is_null() | (until > pl.col("valid_from"))),
+        "valid_from",
+        "one share of a code at a time",
+        lambda row: f"a second share of {row['subject_id']} for {row['code']} from {row['valid_from']}",
+        ". ".join(filter(None, ("Close the older row with a valid_to", _newer(batch)))),
+    )
     rows = batch.frame.select("subject_id", "kind", "valid_from", "valid_to", "share", "_file", "source_row")
     starts = rows.select("subject_id", "kind", day="valid_from").unique()
     totals = (

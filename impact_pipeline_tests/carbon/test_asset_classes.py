@@ -31,6 +31,7 @@ def statuses(done):
     [
         ("market_value", {"book_value": 40}, 50, "market_value"),
         ("book_value", {"book_value": 40}, 40, "book_value"),
+        ("book_value", {"book_value": 0}, 50, "market_value"),  # an empty column written as 0
         # a nominal says nothing about shares
         ("book_value", {"nominal_amount": 1}, 50, "market_value"),
     ],
@@ -241,3 +242,23 @@ def test_large_shares_and_two_classes_of_one_issuer_are_listed(run):
     assert done.flagged("attribution__above_25_percent_is_reviewed") == ["A", "C", "D"]
     assert done.flagged("attribution__an_issuer_is_attributed_at_most_once") == ["C", "D"]
     assert done.flagged("attribution__no_factor_above_1") == []
+
+
+@pytest.mark.parametrize(("entity", "listed"), [("MUTUAL", []), ("MUTUEL", ["MUTUEL"])])
+def test_an_entity_nobody_knows_is_listed(run, entity, listed):
+    done = run(
+        (OWN[0], f"own_entities: [{entity}]"),
+        holdings=[line("A", asset_class="unlisted_equity", issuer_id="CHILD", market_value=50)],
+        ownership=[{"child_id": "CHILD", "parent_id": "MUTUAL", "pct_capital": 100, **LINK}],
+    )
+    assert done.flagged("own_entities__are_known", "issuer_id") == listed
+
+
+def test_a_category_that_a_new_balance_leaves_out_is_listed(run):
+    balance = [
+        {"year": year, "protected_persons": 10, "category": category, "tco2e": tonnes}
+        for year, category, tonnes in ((2023, "energie", 100), (2023, "achats", 50), (2024, "energie", 90))
+    ]
+    done = run(holdings=[line("A", asset_class="listed_equity", market_value=50)], organisation=balance)
+    check = "footprint_by_category__categories_of_last_year_are_still_there"
+    assert done.flagged(check, "category") == ["achats"]

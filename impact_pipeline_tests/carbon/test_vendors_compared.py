@@ -193,3 +193,36 @@ def test_a_share_class_declares_for_the_fund_that_its_line_names(tmp_path: Path)
     assert done.carbon(portfolio="FUND-A")["economic_intensity_tco2e_per_meur"] == pytest.approx(1_000_000)
     assert done.flagged(DECLARED, "portfolio_id") == ["FUND-A"]
     assert done.flagged(DECLARED, "instrument_id") == [first]
+
+
+def test_a_vendor_that_tells_less_does_not_take_the_denominator_away(tmp_path: Path) -> None:
+    """Of one year another source tells the revenue later, or only the balance sheet total; the parts still count."""
+    whole = {"market_cap": 60_000_000, "total_debt": 40_000_000, "source": "report", "known_from": "2025-04-01"}
+    later = {"known_from": "2025-06-30", "source": "vendor"}
+    parts = {"market_cap": None, "total_debt": None}
+    done = compute(
+        write_inputs(
+            tmp_path / "inputs",
+            holdings=[
+                line(name, asset_class="listed_equity", issuer_id=name, market_value=1_000_000) for name in "ABC"
+            ],
+            issuer_financials=[
+                *(financials(name, **whole) for name in "ABC"),
+                financials("A", **parts | later, revenue=5_000_000),
+                financials("B", **parts | later, total_assets=500_000_000),
+                # the same source: its last word, as a whole
+                financials("C", **parts | later | {"source": "report"}, total_assets=500_000_000),
+            ],
+            issuer_emissions=[row for name in "ABC" for row in emissions(name, 10_000)],
+        ),
+        tmp_path / "home",
+    )
+    found = done.rows(
+        "select line_id, denominator_basis, financed_scope_1_2_tco2e from marts.positions order by line_id"
+    )
+    # 1 M of 100 M: 100 t; of 500 M: 20 t
+    assert [(row["line_id"], row["denominator_basis"], int(row["financed_scope_1_2_tco2e"])) for row in found] == [
+        ("A", "evic_parts", 100),
+        ("B", "evic_parts", 100),
+        ("C", "total_assets", 20),
+    ]

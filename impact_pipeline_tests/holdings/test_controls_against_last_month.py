@@ -140,6 +140,26 @@ def test_a_price_that_is_not_that_of_the_other_lines_is_listed(listed):
     assert ids(found) == {"low", "thousands", "bond", "bond in thousands"}
 
 
+def test_debt_far_from_its_nominal_is_listed(listed):
+    """A nominal in thousands would attribute a thousandth of the issuer's emissions."""
+    december = [
+        line(name, asset_class="corporate_bond", market_value=value, nominal_amount=nominal)
+        for name, value, nominal in (
+            ("par", 98_000, 100_000),
+            ("distressed", 5_100, 100_000),
+            ("defaulted", 4_900, 100_000),
+            ("indexed", 490_000, 100_000),
+            ("thousands", 98_000, 100),
+            ("empty", 98_000, 0),
+            ("short", -98_000, -100_000),
+            ("cents", 999, 1),
+            ("unknown", 98_000, None),
+        )
+    ]
+    found = listed("holdings__debt_is_worth_about_its_nominal", [], december, "2024-12")
+    assert ids(found) == {"defaulted", "thousands", "empty"}
+
+
 def test_a_value_with_the_other_sign_than_its_quantity_is_listed(listed):
     december = [
         held("long", 100, quantity=10),

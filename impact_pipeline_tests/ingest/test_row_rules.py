@@ -301,3 +301,33 @@ def test_identifiers_of_the_tests_are_valid() -> None:
 def test_rows_that_contradict_themselves_stop_the_file(tmp_path: Path, name: str, content: str, column: str) -> None:
     error = Folder(tmp_path).write(name, content).refusal()
     assert (error.row, error.column) == (2, column)
+
+
+def test_a_balance_sheet_without_a_currency_is_listed(tmp_path: Path) -> None:
+    text = "issuer_id,fiscal_year,currency,market_cap,evic,known_from\n"
+    text += "A,2023,EUR,1,,2024-04-01\nB,2023,,5,,2024-04-01\nC,2023,,,,2024-04-01\n"
+    delivery = Folder(tmp_path).write("issuer_financials/sheets.csv", text).read()
+    assert rules(delivery) == [("issuer_financials/sheets.csv", 3, "currency", None, "missing_currency")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "refused"),
+    [
+        ("c,0.3,2019-01-01,", "c,0.4,2024-01-01,", True),
+        ("c,0.3,2019-01-01,2024-01-02", "c,0.4,2024-01-01,", True),
+        ("c,0.3,2019-01-01,2024-01-01", "c,0.4,2024-01-01,", False),
+        ("c,0.3,2019-01-01,", "d,0.4,2024-01-01,", False),  # two codes share a subject
+    ],
+)
+def test_two_shares_of_one_code_at_a_time_are_refused(tmp_path: Path, first: str, second: str, refused: bool) -> None:
+    """They would be added up, where the second was meant to replace the first."""
+    header = "subject_id,kind,code,share,valid_from,valid_to,classified_by\n"
+    rows = "".join(f"A,strategic_purpose,{row},x\n" for row in (first, second))
+    folder = Folder(tmp_path).write("classifications/c.csv", header + rows)
+    if not refused:
+        assert folder.read().frames["raw.classifications"].height == 2
+        return
+    refusal = folder.refusal()
+    assert (refusal.row, refusal.column) == (3, "valid_from")
+    assert refusal.found == "a second share of A for c from 2024-01-01"
+    assert refusal.hint == "Close the older row with a valid_to"

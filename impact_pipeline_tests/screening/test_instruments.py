@@ -221,3 +221,14 @@ def test_what_is_out_of_scope_is_not_counted_as_undecided(run):
     row = done.one("select * from marts.mission_indicators where indicator_id = 'excluded_exposure'")
     # the strategic line is outside the three exclusions: 100 of 200 excluded, nothing undecided
     assert (row["value"], row["coverage_ratio"]) == (0.5, 1)
+
+
+def test_what_is_out_of_scope_decides_nothing_about_the_rest(run):
+    shares = {"asset_class": "listed_equity", "market_value": 100}
+    done = run(
+        line("RETURN", pocket="return", issuer_id="NOBODY LOOKED", **shares),
+        line("STRATEGIC", pocket="strategic", issuer_id="NOBODY LOOKED", **shares),
+    )
+    row = done.one("select * from marts.mission_indicators where indicator_id = 'excluded_exposure'")
+    # of the 100 that the rules ask about nothing is known: "no exposure" would be a guess
+    assert (row["value"], row["coverage_ratio"]) == (None, 0.5)

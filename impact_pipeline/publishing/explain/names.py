@@ -15,7 +15,11 @@ CARBON = {
     "coverage_ratio": ("PCAF-A-COV", "ratio", "Part de l'encours éligible qui est couverte"),
     "financed_emissions_tco2e": ("PCAF-A-FE", "tCO2e", "Émissions financées"),
     "economic_intensity_tco2e_per_meur": ("PCAF-A-EEI", "tCO2e/MEUR", "Intensité économique (PCAF)"),
-    "pai_2_footprint_tco2e_per_meur": ("SFDR-PAI-2", "tCO2e/MEUR", "Empreinte carbone (SFDR, PAI 2)"),
+    "pai_2_footprint_tco2e_per_meur": (
+        "SFDR-PAI-2",
+        "tCO2e/MEUR",
+        "Empreinte carbone, formule du PAI 2 (SFDR) sur les scopes choisis",
+    ),
     "waci_tco2e_per_meur": ("TCFD-WACI", "tCO2e/MEUR CA", "Intensité moyenne pondérée (WACI)"),
     "waci_coverage_ratio": ("TCFD-WACI-COV", "ratio", "Couverture de la WACI"),
     "data_quality_score": ("PCAF-A-DQ", "score", "Qualité des données carbone (1 = meilleure, 5 = plus faible)"),

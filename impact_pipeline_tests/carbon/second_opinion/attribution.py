@@ -99,7 +99,9 @@ def _outstanding(position: Position, method: Method) -> Amount | None:
     ladder = [position.nominal, position.book, position.market]
     if method.debt_outstanding == "book_value":
         ladder = [position.book, position.nominal, position.market]
-    return next((amount for amount in ladder if amount is not None), None)
+    # 0 of something that is worth something was not filled in
+    has_value = position.market is not None and position.market.value != 0
+    return next((amount for amount in ladder if amount is not None and (amount.value != 0 or not has_value)), None)
 
 
 def _is_listed(position: Position, issuer: Row, sheet: Sheet | None) -> bool | None:

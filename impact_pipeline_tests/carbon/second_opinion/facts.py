@@ -89,7 +89,10 @@ def sheets(
 ) -> dict[str, Sheet]:
     """The balance sheet to use of each company; ``quoted`` have listed shares somewhere in the book."""
     by_issuer: dict[str, list[Row]] = defaultdict(list)
-    for row in last_words(known(rows, method), lambda row: (row["issuer_id"], row["fiscal_year"])):
+    of_source = last_words(
+        known(rows, method), lambda row: (row["issuer_id"], row["fiscal_year"], row.get("source") or "")
+    )
+    for row in of_source:
         closed = row.get("period_end") or dt.date(row["fiscal_year"], 12, 31)
         if closed <= method.as_of and method.as_of.year - row["fiscal_year"] <= method.max_financials_age_years:
             by_issuer[row["issuer_id"]].append(row)
@@ -101,7 +104,7 @@ def sheets(
 def _best_sheet(years: list[Row], issuer: Row, fx: Mapping[str, Decimal], is_quoted: bool) -> Sheet:
     """The latest year that gives the denominator the company needs; the balance sheet total only for want of one."""
 
-    def rank(row: Row) -> tuple[float, int]:
+    def rank(row: Row) -> tuple[float, int, int]:
         sheet = _sheet(row, issuer, fx)
         listed = {"parts": 0, "reported": 0, "total_assets": 1}.get(sheet.evic_basis or "", 2)
         unlisted = {"parts": 0, "total_assets": 1}.get(sheet.equity_debt_basis or "", 2)
@@ -109,7 +112,7 @@ def _best_sheet(years: list[Row], issuer: Row, fx: Mapping[str, Decimal], is_quo
         has_no_evic = is_quoted and listed > 0 and unlisted == 0
         either = 0.5 if has_no_evic else min(listed, unlisted)
         needed = {True: listed, False: unlisted, None: either}[issuer.get("is_listed")]
-        return needed, -row["fiscal_year"]
+        return needed, -row["fiscal_year"], -(row.get("known_from") or ALWAYS).toordinal()
 
     return _sheet(min(years, key=rank), issuer, fx)
 

@@ -141,7 +141,8 @@ class Maker:
             "as_of_date": MONTH_END.isoformat(), "portfolio_id": portfolio, "line_id": line_id,
             "instrument_name": line_id, "asset_class": asset_class, "issuer_id": issuer, "currency": currency,
             "market_value": None if in_eur else value, "market_value_eur": value if in_eur else None,
-            "nominal_amount": self._maybe(nominal, 0.5), "book_value": self._maybe(book, 0.5),
+            "nominal_amount": "0" if self._chance(0.03) else self._maybe(nominal, 0.5),
+            "book_value": "0" if self._chance(0.03) else self._maybe(book, 0.5),
             "pocket": self.random.choice(POCKETS),
             "instrument_id": f"{line_id[:5]}-D{self.declared.randrange(5)}" if asset_class == "fund" else None,
             "fund_id": self._maybe("NOWHERE", 0.5) if asset_class == "fund" else None,
@@ -209,10 +210,11 @@ class Maker:
             rows.append(
                 {
                     "issuer_id": issuer, "fiscal_year": year, "known_from": day, "period_end": period_end,
-                    "currency": rare_currency if self._chance(0.02) else self.random.choice(CURRENCIES),
+                    "currency": rare_currency if self._chance(0.04) else self.random.choice(CURRENCIES),
                     "revenue": part(0.8), "market_cap": part(0.75), "total_debt": part(0.8),
                     "minority_interest": part(0.5), "deposits": part(0.5), "total_equity": part(0.8, 0.3),
-                    "total_assets": part(0.3), "evic": part(0.3), "source": "report",
+                    "total_assets": part(0.3), "evic": part(0.3),
+                    "source": self.random.choice(("report", "report", "vendor")),
                 }
             )  # fmt: skip
 
