@@ -29,7 +29,12 @@ facts as (
         financials.market_cap,
         financials.total_debt,
         financials.minority_interest,
-        financials.deposits,
+        -- an insurer takes none: nothing is missing when it states none
+        case
+            when financials.deposits is not null then financials.deposits
+            when issuers.sector_scheme in ('nace_2', 'nace_2_1') and substr(issuers.sector_code, 1, 2) = '65' then 0
+            when issuers.sector_scheme = 'gics' and substr(issuers.sector_code, 1, 4) = '4030' then 0
+        end as deposits,
         financials.total_equity,
         financials.total_assets,
         financials.evic,

@@ -258,6 +258,21 @@ def test_a_vendor_s_evic_of_a_bank_must_hold_more_than_the_parts_without_deposit
     assert done.position("A")["carbon_status"] == status
 
 
+@pytest.mark.parametrize(
+    ("scheme", "code", "status"),
+    [("nace_2", "65.12", "covered"), ("gics", "403010", "covered"), ("nace_2", "64.19", "missing_deposits")],
+)
+def test_an_insurer_takes_no_deposits(run, scheme, code, status):
+    """Financial companies both, but only the bank's balance sheet lacks something."""
+    done = run(
+        holdings=[share()],
+        issuers=[{"issuer_id": "X", "name": "Assureur", "sector_scheme": scheme, "sector_code": code}],
+        issuer_financials=[financials("X", market_cap=800, total_debt=400)],
+        issuer_emissions=emissions("X", 10),
+    )
+    assert done.position("A")["carbon_status"] == status
+
+
 @pytest.mark.parametrize("later", [{"total_equity": 100, "total_debt": 50}, {"total_assets": 4000}])
 def test_a_later_year_without_the_denominator_does_not_hide_the_one_before(run, later):
     done = run(

@@ -123,7 +123,11 @@ def _sheet(row: Row, issuer: Row, fx: Mapping[str, Decimal]) -> Sheet:
     def eur(amount: Decimal | None) -> Amount | None:
         return None if amount is None or rate is None else published(divide(amount, rate))
 
-    deposits, is_bank = row.get("deposits"), issuer.get("is_financial")
+    deposits, is_bank, division = row.get("deposits"), issuer.get("is_financial"), (issuer.get("sector_code") or "")[:2]
+    if is_bank is None and division:
+        is_bank = division in ("64", "65", "66")
+    if deposits is None and division == "65":
+        deposits = ZERO  # an insurer takes none
     # a bank's debt without its customers' deposits is not its debt (p. 43)
     debt = row.get("total_debt")
     complete = None if is_bank and deposits is None else debt

@@ -172,11 +172,14 @@ class Maker:
     def _company(self, issuer: str, data: Data) -> None:
         is_listed = self.random.choice(("true", "true", "false", None))
         is_named = self._chance(0.85)
+        # of its own: what is drawn after it stays what it was
+        sector = Random(issuer).choice(("64.19", "65.12", "20.10", None))
         if is_named:
             data["issuers"].append(
                 {
                     "issuer_id": issuer, "name": issuer, "country": self.random.choice(COUNTRIES),
                     "is_listed": is_listed, "is_financial": self.random.choice(("true", "true", "false", None)),
+                    "sector_scheme": "nace_2", "sector_code": sector,
                 }
             )  # fmt: skip
         sheets, is_classified = data["issuer_financials"], is_named and is_listed is not None
