@@ -259,6 +259,14 @@ def test_every_truncation_of_a_rule_is_refused_or_whole(tmp_path: Path) -> None:
         ("targets.yaml", "id: data_quality", "id: carbon_coverage", False, ["carbon_coverage twice"]),
         ("targets.yaml", 'target_value: "49"', "target_value: null", False, ["target_date together"]),
         ("targets.yaml", 'target_value: "49"', "target_value: 49", False, ["a number between quotes"]),
+        ("targets.yaml", "unit: kgCO2e/person", "unit: tCO2e/person", False, ["unit: kgCO2e/person, in which"]),
+        (
+            "targets.yaml",
+            "unit: ratio\n",
+            'unit: ratio\n  target_value: "-50"\n  target_date: 2030-12-31\n',
+            False,
+            ['"-0.5" for minus 50 %'],
+        ),
         ("sets/neonicotinoids.yaml", "135410-20-7", "135410-20-8", False, ["right check digit"]),
     ],
 )  # fmt: skip

@@ -42,6 +42,13 @@ IndicatorId = Literal[
     "data_quality",
 ]
 INDICATORS: tuple[str, ...] = get_args(IndicatorId)
+#: What the figures are computed in; a ratio where nothing is said. Another unit would only be another label.
+_UNITS = {
+    "portfolio_footprint": "tCO2e/MEUR",
+    "financed_emissions": "tCO2e",
+    "footprint_per_person": "kgCO2e/person",
+    "data_quality": "score",
+}
 _Years = Annotated[StrictInt, Field(ge=0, le=20)]
 _FOREVER = dt.date.max
 
@@ -128,6 +135,11 @@ class Target(Part):
             raise ValueError(f"a baseline_date at a month end, e.g. {month_end(day.year, day.month)}")
         if (self.target_value is None) != (self.target_date is None):
             raise ValueError("target_value and target_date together, or neither")
+        unit = _UNITS.get(self.indicator_id, "ratio")
+        if self.unit != unit:
+            raise ValueError(f"unit: {unit}, in which {self.indicator_id} is computed, not {self.unit}")
+        if unit == "ratio" and self.target_value is not None and abs(self.target_value) > 1:
+            raise ValueError('a target_value between -1 and 1: "-0.5" for minus 50 %')
         return self
 
 
