@@ -256,7 +256,7 @@ def test_every_truncation_of_a_rule_is_refused_or_whole(tmp_path: Path) -> None:
         ("methodology.yaml", "scope_2_preferred: market\n", "", False, ["no scope_2_preferred"]),
         ("targets.yaml", "unit: score", "units: score", False, ["unknown key units", "Did you mean unit?"]),
         ("targets.yaml", "id: data_quality", "id: quality", False, ["'quality'"]),
-        ("targets.yaml", "id: data_quality", "id: carbon_coverage", False, ["carbon_coverage twice"]),
+        ("targets.yaml", "id: carbon_coverage", "id: pfas_exposure", False, ["pfas_exposure twice"]),
         ("targets.yaml", 'target_value: "49"', "target_value: null", False, ["target_date together"]),
         ("targets.yaml", 'target_value: "49"', "target_value: 49", False, ["a number between quotes"]),
         ("targets.yaml", "unit: kgCO2e/person", "unit: tCO2e/person", False, ["unit: kgCO2e/person, in which"]),
