@@ -48,7 +48,7 @@ class UiServer:
         try:
             self._signal(signal.SIGINT)
             self.process.wait(30)
-            wait_until("the UI's children are gone", lambda: not self._signal(0), seconds=10)
+            wait_until("the UI's children are gone", lambda: not self._signal(0), seconds=60)
         finally:
             self._kill()
 

@@ -251,7 +251,7 @@ def test_an_entity_nobody_knows_is_listed(run, entity, listed):
         holdings=[line("A", asset_class="unlisted_equity", issuer_id="CHILD", market_value=50)],
         ownership=[{"child_id": "CHILD", "parent_id": "MUTUAL", "pct_capital": 100, **LINK}],
     )
-    assert done.flagged("own_entities__are_known", "issuer_id") == listed
+    assert done.flagged("attribution__own_entities_are_known", "issuer_id") == listed
 
 
 def test_a_category_that_a_new_balance_leaves_out_is_listed(run):

@@ -1,5 +1,5 @@
--- check:       are_known
--- model:       core.own_entities
+-- check:       own_entities_are_known
+-- model:       core.attribution
 -- severity:    warn
 -- description: Entities of the mutual in methodology.yaml (own_entities) are issuers somebody describes or owns something:
 --              a slip in an id consolidates nothing, and lines on the right one stay financed.
