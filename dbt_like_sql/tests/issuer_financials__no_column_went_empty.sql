@@ -25,7 +25,7 @@ with counted as (
 ),
 
 columns as (
-    select *
+    select column_name
     from (
         values
             ('period_end'), ('currency'), ('revenue'), ('market_cap'), ('total_debt'), ('minority_interest'),

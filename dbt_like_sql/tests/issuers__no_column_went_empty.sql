@@ -21,7 +21,7 @@ with counted as (
 ),
 
 columns as (
-    select *
+    select column_name
     from (
         values
             ('name'), ('country'), ('sector_code'), ('is_financial'), ('is_listed'), ('siren'), ('enterprise_size')

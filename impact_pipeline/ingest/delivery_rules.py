@@ -9,7 +9,7 @@ import polars as pl
 
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.files.sources import SourceFile
-from impact_pipeline.ingest.files.versions import newer_version_hint
+from impact_pipeline.ingest.files.versions import or_newer_version
 from impact_pipeline.ingest.findings import WARN, Finding, Findings
 from impact_pipeline.ingest.policy.corrections import PlacedCorrection
 from impact_pipeline.ingest.row_rules import ALWAYS
@@ -59,7 +59,7 @@ def _doubled(keys: Sequence[str], frame: pl.DataFrame, files: Mapping[str, str])
         "each key once",
         row=second["source_row"],
         column=named[-1],
-        hint=". ".join(filter(None, (place, newer_version_hint([first["_name"], second["_name"]])))),
+        hint=or_newer_version(place, [first["_name"], second["_name"]]),
     )
 
 

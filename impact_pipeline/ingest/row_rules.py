@@ -7,23 +7,21 @@ import polars as pl
 
 from impact_pipeline.domain.screening.measures import SHARE_FAMILIES
 from impact_pipeline.errors import SourceFileError
-from impact_pipeline.ingest.canonical import note
+from impact_pipeline.ingest.canonical import columns_of, note
 from impact_pipeline.ingest.cells import Batch
 from impact_pipeline.ingest.files.sources import nearest
-from impact_pipeline.ingest.files.versions import newer_version_hint
+from impact_pipeline.ingest.files.versions import or_newer_version
 from impact_pipeline.ingest.findings import ERROR, WARN, Findings
 from impact_pipeline.ingest.identifiers.code_rules import checked_codes, rows_of
 from impact_pipeline.ingest.identifiers.rules import identifier_rows
 from impact_pipeline.ingest.placeholders import note_placeholders
 from impact_pipeline.ingest.reference import alpha_2, asset_class_of, countries, currencies
+from impact_pipeline.schemas.table import AMOUNT
 
 #: ``known_from`` of a row that does not say when it was received: always known.
 ALWAYS = dt.date(1900, 1, 1)
 
 _NOT_NEGATIVE = {"issuer_emissions": ("tco2e",), "issuer_financials": ("evic", "market_cap", "total_debt")}
-_AMOUNTS = (
-    "revenue", "market_cap", "total_debt", "minority_interest", "deposits", "total_equity", "total_assets", "evic",
-)  # fmt: skip
 _NEGATIVE_RULES = {"tco2e": "negative_emissions"}
 
 
@@ -88,8 +86,10 @@ def _note_no_currency(batch: Batch, findings: Findings) -> None:
     """List balance sheets whose figures nobody can convert."""
     if batch.dataset != "issuer_financials":
         return
-    amounts = [name for name in _AMOUNTS if name in batch.frame.columns]
-    told = pl.any_horizontal(pl.lit(value=False), *(pl.col(name).is_not_null() for name in amounts))
+    amounts = [column.name for column in columns_of(batch.dataset) if column.dtype == AMOUNT]
+    told = pl.any_horizontal(
+        pl.lit(value=False), *(pl.col(name).is_not_null() for name in amounts if name in batch.frame.columns)
+    )
     has_currency = pl.col("currency").is_not_null() if "currency" in batch.frame.columns else pl.lit(value=False)
     reason = "figures without a currency: none of them is used"
     for row in batch.frame.filter(told & ~has_currency).iter_rows(named=True):
@@ -189,8 +189,8 @@ def _in_order(batch: Batch) -> Batch:
     return batch
 
 
-def _newer(batch: Batch) -> str:
-    return newer_version_hint([file.name for file in batch.files])
+def _or_newer(hint: str, batch: Batch) -> str:
+    return or_newer_version(hint, [file.name for file in batch.files])
 
 
 def _organisation(batch: Batch) -> Batch:
@@ -201,7 +201,7 @@ def _organisation(batch: Batch) -> Batch:
         "protected_persons",
         "one number a year",
         lambda row: f"several numbers of persons for {row['year']}",
-        ". ".join(filter(None, ("Give the same number on each row of the year", _newer(batch)))),
+        _or_newer("Give the same number on each row of the year", batch),
     )
     return batch
 
@@ -217,7 +217,7 @@ def _classifications(batch: Batch) -> Batch:
         "valid_from",
         "one share of a code at a time",
         lambda row: f"a second share of {row['subject_id']} for {row['code']} from {row['valid_from']}",
-        ". ".join(filter(None, ("Close the older row with a valid_to", _newer(batch)))),
+        _or_newer("Close the older row with a valid_to", batch),
     )
     rows = batch.frame.select("subject_id", "kind", "valid_from", "valid_to", "share", "_file", "source_row")
     starts = rows.select("subject_id", "kind", day="valid_from").unique()
@@ -246,6 +246,6 @@ def _classifications(batch: Batch) -> Batch:
             "at most 1",
             row=number,
             column="share",
-            hint=". ".join(filter(None, ("Close the older row with a valid_to, or correct the shares", _newer(batch)))),
+            hint=_or_newer("Close the older row with a valid_to, or correct the shares", batch),
         )
     return batch

@@ -12,7 +12,7 @@ import polars as pl
 from impact_pipeline.errors import SourceFileError
 from impact_pipeline.ingest.files.csv_bytes import decoded, slices
 from impact_pipeline.ingest.files.sources import SourceFile
-from impact_pipeline.ingest.files.tables import TextTable, check_formulas, check_header, grouped_names, no_rows
+from impact_pipeline.ingest.files.tables import TextTable, check_formulas, check_header, header_names, no_rows
 
 DELIMITERS = {",": "','", ";": "';'", "|": "'|'", "\t": "tab"}
 #: Stands between cells whose quotes were taken away; a control character, so no file holds it.
@@ -80,7 +80,7 @@ def read_csv(
 ) -> TextTable:
     """Cells of a CSV file whose header is the first line after ``skipped`` lines; an empty cell is null.
 
-    With two ``header_rows``, the line before it groups its columns (``grouped_names``).
+    With two ``header_rows``, the line before it groups its columns (``header_names``).
 
     ``keep`` picks the columns by name where a supplier sends many more than are used; others may be nameless, lines of
     delimiters alone and comments are skipped, and so are lines that start with one of ``footer``. Read in slices: the
@@ -150,8 +150,7 @@ def _layout(
     row, cells = next(records(file, text, delimiter, skipped))
     check_formulas(file, cells, row)
     above = tuple(tuple(line) for line in csv.reader(text.split("\n", skipped)[:skipped], delimiter=delimiter))
-    if header_rows == 2:
-        cells = grouped_names(above[-1] if above else (), cells)
+    cells = header_names(above, cells, header_rows)
     places = [place for place, name in enumerate(cells) if keep is None or keep(name)]
     names = check_header(file, [cells[place] for place in places], row)
     remarks = None if keep is None else tuple(footer)

@@ -45,14 +45,18 @@ class TextTable:
             object.__setattr__(self, "dataset", self.file.dataset)
 
 
-def grouped_names(above: Sequence[str], names: Sequence[str]) -> list[str]:
-    """Headings of two rows as one: that of a group of columns, which holds to the next one, and the column's own.
+def header_names(above: Sequence[Sequence[str]], names: Sequence[str], header_rows: int) -> list[str]:
+    """Names of a header below the rows ``above``: its own or, of two ``header_rows``, those of both as one.
 
-    ``Market value | | Cost`` over ``Local | EUR | EUR``: Market value Local, Market value EUR, Cost EUR.
+    ``Market value | | Cost`` over ``Local | EUR | EUR``: Market value Local, Market value EUR, Cost EUR. A heading of a
+    group holds to the next one.
     """
+    if header_rows == 1:
+        return list(names)
+    groups = above[-1] if above else ()
     group, made = "", []
     for place, name in enumerate(names):
-        said = above[place].strip() if place < len(above) else ""
+        said = groups[place].strip() if place < len(groups) else ""
         group = said or group
         made.append(f"{group} {name.strip()}".strip() if name.strip() else said)
     return made

@@ -85,13 +85,15 @@ def versions(inputs: Path, today: dt.date, known_as_of: dt.date | None = None) -
     return Versions(delivered, current, tuple(replaced))
 
 
-def newer_version_hint(names: Collection[str]) -> str:
-    """What to do when a file was meant to replace another one of these; nothing for one file alone."""
+def or_newer_version(hint: str, names: Collection[str]) -> str:
+    """A hint, and of several files what to do when one was meant to replace another."""
     if len(set(names)) < 2:
-        return ""
+        return hint
     if any(".zip/" in name.lower() for name in names):
-        return f"To replace a part of an archive, send the whole archive again, in a folder {RECEIVED}YYYY-MM-DD"
-    return f"A newer version of it? Give it the same name, in a folder {RECEIVED}YYYY-MM-DD"
+        advice = "To replace a part of an archive, send the whole archive again"
+    else:
+        advice = "A newer version of it? Give it the same name"
+    return f"{hint}. {advice}, in a folder {RECEIVED}YYYY-MM-DD"
 
 
 def _successor(older: SourceFile, newer: SourceFile, files: Sequence[SourceFile]) -> SourceFile:

@@ -16,7 +16,7 @@ from impact_pipeline.ingest.files.tables import (
     check_formulas,
     check_header,
     check_not_empty,
-    grouped_names,
+    header_names,
     no_rows,
     unreadable,
 )
@@ -70,11 +70,8 @@ def picked(sheets: Mapping[str, pl.DataFrame], name: str) -> pl.DataFrame | None
 def header_place(sheet: pl.DataFrame, is_header: Callable[[Sequence[str]], bool], header_rows: int = 1) -> int | None:
     """Which of the first rows is the header; nothing when none is (a title may stand above it)."""
     tops = [[cell or "" for cell in row] for row in sheet.head(HEADER_LINES).iter_rows()]
-    return next((place for place in range(len(tops)) if is_header(_names(tops, place, header_rows))), None)
-
-
-def _names(rows: Sequence[Sequence[str]], place: int, header_rows: int) -> list[str]:
-    return list(rows[place]) if header_rows == 1 else grouped_names(rows[place - 1] if place else (), rows[place])
+    names = (header_names(tops[:place], row, header_rows) for place, row in enumerate(tops))
+    return next((place for place, cells in enumerate(names) if is_header(cells)), None)
 
 
 def table_below(
@@ -86,13 +83,12 @@ def table_below(
 ) -> TextTable:
     """The table whose header is the row at ``place``. ``keep`` picks columns by name; others may be nameless.
 
-    With two ``header_rows``, the row before it groups its columns (``grouped_names``).
+    With two ``header_rows``, the row before it groups its columns (``header_names``).
     """
-    tops = [[cell or "" for cell in row] for row in sheet.head(place + 1).iter_rows()]
-    above = tuple(map(tuple, tops[:-1]))
+    *above, header_row = (tuple(cell or "" for cell in row) for row in sheet.head(place + 1).iter_rows())
     sheet = sheet.slice(place)
     is_filled = [sheet.get_column(column).drop_nulls().len() > 0 for column in sheet.columns]
-    names = list(itertools.compress(_names(tops, place, header_rows), is_filled))
+    names = list(itertools.compress(header_names(above, header_row, header_rows), is_filled))
     sheet = sheet.select(itertools.compress(sheet.columns, is_filled))
     check_formulas(file, names, place + 1)
     picked = [at for at, heading in enumerate(names) if keep is None or keep(heading)]
@@ -106,7 +102,7 @@ def table_below(
     body, rows = body.filter(filled), rows.filter(filled)
     if body.height == 0:
         raise no_rows(file)
-    return TextTable(file, body.select(pl.all().str.replace(r" 00:00:00(\.0+)?$", "")), rows, above=above)
+    return TextTable(file, body.select(pl.all().str.replace(r" 00:00:00(\.0+)?$", "")), rows, above=tuple(above))
 
 
 def _check_workbook(file: SourceFile) -> None:

@@ -9,7 +9,7 @@ import polars as pl
 
 from impact_pipeline.ingest.canonical import columns_of
 from impact_pipeline.ingest.files.spellings import numbers
-from impact_pipeline.ingest.profiles.columns import FILL_IN
+from impact_pipeline.ingest.profiles.columns import FILL_IN, TotalRow
 from impact_pipeline.schemas.table import AMOUNT
 
 _ADDED_UP = r"(((sous|sub|grand)[- ]?)?total|zwischensumme|gesamtsumme|summe|suma|totale|totaal)\b"
@@ -18,8 +18,8 @@ _SCALED = re.compile(
     r"(?<!\w)(?:(?i:[ktm] ?(?:€|eur|usd|\$)|€ ?[km]|eur ?[km]|thousands?|millions?|milliers?|tausend|tsd|mio|mln"
     r"|['’]?000s?|kilotonn\w*|megatonn\w*)|[kM]t(?:co2e?)?)(?!\w)"
 )
-#: Difference between a total and its sum that rounding explains, in the file's unit; the default of profiles.
-_TOLERANCE = Fraction(1, 100)
+#: Difference between a total and its sum that rounding explains, in the file's unit.
+_TOLERANCE = Fraction(TotalRow.model_fields["tolerance"].default)
 
 
 def is_added_up(label: str) -> bool:

@@ -13,7 +13,7 @@ from impact_pipeline.ingest.files.csv_files import DELIMITERS
 from impact_pipeline.ingest.files.json_files import read_json
 from impact_pipeline.ingest.files.sources import SourceFile
 from impact_pipeline.ingest.files.spellings import BLANKS
-from impact_pipeline.ingest.files.tables import HEADER_LINES, grouped_names, read_parquet
+from impact_pipeline.ingest.files.tables import HEADER_LINES, header_names, read_parquet
 from impact_pipeline.ingest.files.workbooks import sheets_of
 
 READ_ROWS = 2_000
@@ -34,7 +34,7 @@ class FirstRows:
     def header(self) -> tuple[int, int]:
         """Place of the first row that is all names and as wide as the widest, and of how many rows its names are.
 
-        Names that are there twice need those of their groups above them (``grouped_names``).
+        Names that are there twice need those of their groups above them (``header_names``).
         """
         widest = max(sum(bool(cell.strip()) for cell in row) for row in self.rows)
         for place, row in enumerate(self.rows[:HEADER_LINES]):
@@ -50,9 +50,7 @@ class FirstRows:
 
     def names(self, place: int, header_rows: int) -> list[str]:
         """Headings of a header that ends at a row."""
-        if header_rows == 1:
-            return [cell.strip() for cell in self.rows[place]]
-        return grouped_names(self.rows[place - 1] if place else (), self.rows[place])
+        return [name.strip() for name in header_names(self.rows[:place], self.rows[place], header_rows)]
 
 
 def headings_of(file: SourceFile) -> list[str]:

@@ -41,7 +41,11 @@ def outputs_of(profile: ColumnsProfile, table: TextTable) -> list[TextTable]:
     Raises:
         SourceFileError: a cell, a heading or a total that is not as the profile says.
     """
-    data, _ = data_rows(profile, table)
+    return mapped(profile, data_rows(profile, table)[0])
+
+
+def mapped(profile: ColumnsProfile, data: TextTable) -> list[TextTable]:
+    """The same of rows that are known to be data."""
     found = []
     for output in profile.outputs:
         made = _Mapping(profile, output, data).made()

@@ -17,7 +17,7 @@ from impact_pipeline.ingest.files.spellings import DATE_SHAPES, heading_key
 from impact_pipeline.ingest.profiles.amounts import ask_units, is_added_up, sums_of
 from impact_pipeline.ingest.profiles.columns import FILL_IN
 from impact_pipeline.ingest.profiles.contents import by_contents, marks
-from impact_pipeline.ingest.profiles.first_rows import READ_ROWS, first_rows
+from impact_pipeline.ingest.profiles.first_rows import READ_ROWS, FirstRows, first_rows
 from impact_pipeline.ingest.reference import supplier_headings
 from impact_pipeline.schemas.table import DATE, FLAG, TEXT
 
@@ -90,8 +90,7 @@ def propose(file: SourceFile, dataset: str) -> Proposal:
     }
     unknown = sorted({cell for column in cells.values() for cell in column if cell.lower() in _UNKNOWN})
     remarks: list[str] = []
-    is_typed = grid.delimiter is None
-    decimal, thousands = (".", "") if is_typed else marks(cells, remarks)
+    decimal, thousands = (".", "") if grid.delimiter is None else marks(cells, remarks)
     mapped = _mapped(dataset, list(cells))
     labels = {name: said for name, said in _labels(dataset, top).items() if name not in mapped}
     lines = _lines(cells)
@@ -101,21 +100,7 @@ def propose(file: SourceFile, dataset: str) -> Proposal:
             mapped[name] = heading
             remarks.append(f"{name}: {heading} by its cells; the heading does not say so")
     dates = _dates(dataset, mapped, labels, lines, remarks)
-    profile: dict[str, Any] = {
-        "id": re.sub(r"[^a-z0-9]+", "_", file.path.stem.lower()).strip("_").lstrip("0123456789_")[:40] or "supplier",
-        "title": f"Files like {file.path.name}",
-        "kind": "columns",
-        "dataset": file.dataset,
-        "extensions": [file.extension],
-    }
-    if not is_typed:
-        profile |= {"encoding": grid.encoding, "delimiters": [grid.delimiter], "decimal": decimal}
-        profile |= {"thousands": thousands} if thousands else {}
-    if file.extension == "json":
-        profile["explode"] = []
-    if grid.sheet is not None:
-        profile["sheet"] = grid.sheet
-        remarks.append(f"the workbook has several sheets: {grid.sheet} is read, which has most cells")
+    profile = _written(file, grid, decimal, thousands, remarks)
     profile |= {"dates": dates, "unknown": unknown, "signature": list(cells)[:5]}
     if header_rows == 2:
         profile["header_rows"] = 2
@@ -132,6 +117,26 @@ def propose(file: SourceFile, dataset: str) -> Proposal:
     ask_units(dataset, columns, top, remarks)
     profile["outputs"] = [{"dataset": dataset, "columns": columns}]
     return Proposal(profile, [heading for heading in cells if heading not in mapped.values()], remarks)
+
+
+def _written(file: SourceFile, grid: FirstRows, decimal: str, thousands: str, remarks: list[str]) -> dict[str, Any]:
+    """What the file is and how its cells are written."""
+    profile: dict[str, Any] = {
+        "id": re.sub(r"[^a-z0-9]+", "_", file.path.stem.lower()).strip("_").lstrip("0123456789_")[:40] or "supplier",
+        "title": f"Files like {file.path.name}",
+        "kind": "columns",
+        "dataset": file.dataset,
+        "extensions": [file.extension],
+    }
+    if grid.delimiter is not None:
+        profile |= {"encoding": grid.encoding, "delimiters": [grid.delimiter], "decimal": decimal}
+        profile |= {"thousands": thousands} if thousands else {}
+    if file.extension == "json":
+        profile["explode"] = []
+    if grid.sheet is not None:
+        profile["sheet"] = grid.sheet
+        remarks.append(f"the workbook has several sheets: {grid.sheet} is read, which has most cells")
+    return profile
 
 
 def _cut_footer(body: list[list[str]]) -> list[str]:

@@ -16,7 +16,7 @@ from impact_pipeline.ingest.files.csv_files import peek, read_csv
 from impact_pipeline.ingest.files.json_files import read_json
 from impact_pipeline.ingest.files.sources import SourceFile, nearest
 from impact_pipeline.ingest.files.spellings import field_number
-from impact_pipeline.ingest.files.tables import HEADER_LINES, TextTable, check_kind, grouped_names, read_parquet
+from impact_pipeline.ingest.files.tables import HEADER_LINES, TextTable, check_kind, header_names, read_parquet
 from impact_pipeline.ingest.files.workbooks import header_place, picked, sheets_of, table_below
 from impact_pipeline.ingest.policy.strict_yaml import Document, parse, read_documents
 from impact_pipeline.ingest.profiles.columns import ColumnsProfile
@@ -150,23 +150,19 @@ def _read(peeked: _Peeked, profile: Profile) -> TextTable | None:
             if not profile.missing(header):
                 encoding = encoding_of(file, profile.encoding)
                 footer = columns.footer if columns else ()
-                return read_csv(file, encoding, delimiter, skipped, profile.uses, footer, _header_rows(profile))
+                return read_csv(file, encoding, delimiter, skipped, profile.uses, footer, profile.header_rows)
         return None
     if file.extension in _WORKBOOKS:
         # a title may stand above the header; without a profile's header the first row is the header
         sheet = peeked.sheet(columns.sheet if columns else None)
         if sheet is None:
             return None
-        place = header_place(sheet, lambda cells: not profile.missing(cells), _header_rows(profile))
-        return None if place is None else table_below(file, sheet, place, profile.uses, _header_rows(profile))
+        place = header_place(sheet, lambda cells: not profile.missing(cells), profile.header_rows)
+        return None if place is None else table_below(file, sheet, place, profile.uses, profile.header_rows)
     if file.extension == "json":
         table = peeked.records(columns.explode if columns else None)
         return table if not profile.missing(table.frame.columns) else None
     return None if profile.missing(peeked.parquet_columns) else read_parquet(file, keep_types=False)
-
-
-def _header_rows(profile: Profile) -> int:
-    return profile.header_rows if isinstance(profile, ColumnsProfile) else 1
 
 
 def _refuse_nearly(peeked: _Peeked, profile: Profile) -> None:
@@ -202,10 +198,8 @@ def _first_lines(file: SourceFile, profile: Profile) -> Iterator[tuple[int, str,
                 continue
             with suppress(csv.Error, StopIteration):
                 header = next(csv.reader([line], delimiter=delimiter))
-                if _header_rows(profile) == 2:
-                    groups = csv.reader(tops[:skipped][-1:], delimiter=delimiter)
-                    header = grouped_names(next(groups, ()), header)
-                yield skipped, delimiter, header
+                above = list(csv.reader(tops[:skipped][-1:], delimiter=delimiter)) if profile.header_rows == 2 else []
+                yield skipped, delimiter, header_names(above, header, profile.header_rows)
 
 
 def _top(start: bytes, encodings: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
@@ -78,6 +78,8 @@ class TemplateProfile(Shape):
     ``headers`` maps headings that carry no field number to one; letter case, accents and everything but letters and
     digits do not matter there.
     """
+
+    header_rows: ClassVar[int] = 1
 
     kind: Literal["tpt"]
     dataset: Literal["holdings"]

@@ -13,7 +13,7 @@ from impact_pipeline.ingest.files.tables import TextTable
 from impact_pipeline.ingest.findings import Findings
 from impact_pipeline.ingest.profiles.columns import ColumnsProfile
 from impact_pipeline.ingest.profiles.first_rows import headings_of
-from impact_pipeline.ingest.profiles.mapped import outputs_of
+from impact_pipeline.ingest.profiles.mapped import mapped
 from impact_pipeline.ingest.profiles.proposal import Proposal, propose
 from impact_pipeline.ingest.profiles.recognition import Profile, load_profiles, read_with_profile
 from impact_pipeline.ingest.profiles.supplier_rows import LeftOut, data_rows
@@ -98,8 +98,8 @@ def _with_profile(trial: Trial, profile: Profile, table: TextTable) -> None:
         values = parse(profile, table, ()).frame.get_column("market_value_number")
         trial.tables, trial.sums = [table], [{"market_value": Decimal(values.sum())}]
     elif isinstance(profile, ColumnsProfile):
-        trial.left_out = data_rows(profile, table)[1]
-        trial.tables = [canonical.check_columns(output) for output in outputs_of(profile, table)]
+        data, trial.left_out = data_rows(profile, table)
+        trial.tables = [canonical.check_columns(output) for output in mapped(profile, data)]
         trial.sums = [_sums(table) for table in trial.tables]
 
 

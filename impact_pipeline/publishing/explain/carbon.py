@@ -279,7 +279,7 @@ def _counted_as(column: str) -> str:
     """What a line's contribution is made of: the words of the page differ."""
     if column.startswith("waci"):
         return "revenue_intensity"
-    is_amount = column.endswith("_value_eur") or column in ("market_value_eur", "coverage_ratio")
+    is_amount = column.endswith("_value_eur") or column == "coverage_ratio"
     return "amount" if is_amount else "attribution"
 
 
